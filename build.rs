@@ -1,0 +1,48 @@
+//! Builds the two character tables that `text::fold` reads: what a character folds to, and how it sounds.
+//!
+//! Both are functions of Unicode data that well-kept crates carry, so nothing is checked in and nothing can drift.
+//! A table is 65,536 little-endian `u16`, one a code point of the Basic Multilingual Plane.
+
+use std::{env, fs, path::Path};
+
+use pinyin::ToPinyin;
+use unicode_normalization::UnicodeNormalization;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let mut fold = Vec::with_capacity(1 << 17);
+    let mut sound = Vec::with_capacity(1 << 17);
+    let mut syllables: Vec<&str> = Vec::new();
+    for code in 0..=0xFFFF_u32 {
+        let character = char::from_u32(code);
+        let folded = character.map_or(code as u16, |c| fold_char(c) as u32 as u16);
+        fold.extend_from_slice(&folded.to_le_bytes());
+        let syllable = character.and_then(|c| c.to_pinyin()).map(|p| p.plain());
+        let id = syllable.map_or(0, |s| {
+            let at = syllables.iter().position(|known| *known == s);
+            at.unwrap_or_else(|| {
+                syllables.push(s);
+                syllables.len() - 1
+            }) + 1
+        });
+        sound.extend_from_slice(&(id as u16).to_le_bytes());
+    }
+    let out = Path::new(&out);
+    fs::write(out.join("fold.bin"), fold).expect("OUT_DIR is writable");
+    fs::write(out.join("sound.bin"), sound).expect("OUT_DIR is writable");
+    fs::write(out.join("syllables.txt"), syllables.join("\n")).expect("OUT_DIR is writable");
+}
+
+/// Width, case and script, as long as the answer is a single character of the same plane.
+fn fold_char(c: char) -> char {
+    let compatible = single(c.nfkc()).unwrap_or(c);
+    let lower = single(compatible.to_lowercase()).unwrap_or(compatible);
+    let simplified = single(fast2s::convert(lower.encode_utf8(&mut [0; 4])).chars()).unwrap_or(lower);
+    if (simplified as u32) < 0x1_0000 { simplified } else { c }
+}
+
+fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
+    let first = chars.next()?;
+    chars.next().is_none().then_some(first)
+}

@@ -1,0 +1,192 @@
+//! What a rule says about a message. One type; every report format renders this and nothing else.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::transcript::{Moment, Role, Source};
+
+/// The five families of breach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// 不文明用语
+    Abuse,
+    /// 答非所问、推诿、拖延
+    Evasion,
+    /// 未披露风险、误导
+    Disclosure,
+    /// 泄露、过度收集
+    Privacy,
+    /// 违规引导、骚扰
+    Conduct,
+}
+
+impl Family {
+    /// All of them, in the order of every report.
+    pub const ALL: [Self; 5] = [Self::Abuse, Self::Evasion, Self::Disclosure, Self::Privacy, Self::Conduct];
+
+    /// The name in the findings contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Abuse => "abuse",
+            Self::Evasion => "evasion",
+            Self::Disclosure => "disclosure",
+            Self::Privacy => "privacy",
+            Self::Conduct => "conduct",
+        }
+    }
+
+    /// The name in reports.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Abuse => "不文明用语",
+            Self::Evasion => "答非所问",
+            Self::Disclosure => "误导与未披露",
+            Self::Privacy => "隐私",
+            Self::Conduct => "违规引导",
+        }
+    }
+}
+
+/// How bad a suspicion is. The order is that of badness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// To be coached.
+    Low,
+    /// To be spoken about.
+    Medium,
+    /// To be followed up.
+    High,
+    /// To be looked at today.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, from bad to worst.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The name in the findings contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The name in reports.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Low => "轻微",
+            Self::Medium => "一般",
+            Self::High => "严重",
+            Self::Critical => "特别严重",
+        }
+    }
+}
+
+/// A half-open range of Unicode scalar values within one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// First character.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// Whether the two share a character.
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Whether `other` lies inside.
+    pub const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Length in characters.
+    pub const fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether it covers nothing.
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+}
+
+/// An article that held on the day of the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    /// The statute id of `lexicons/statutes.toml`.
+    pub id: Arc<str>,
+    /// The full name of the law.
+    pub law: Arc<str>,
+    /// The article, in the law's own numbering: 第二十七条.
+    pub article: Arc<str>,
+    /// What it says, in our words.
+    pub gist: Arc<str>,
+    /// What follows from it: `none` for a duty, else `civil`, `administrative`, `criminal`.
+    pub consequence: crate::law::Consequence,
+}
+
+/// A message next to the finding, masked, for readers of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContextLine {
+    /// Index of the message in its conversation.
+    pub message_index: u32,
+    /// Who wrote it.
+    pub role: Role,
+    /// Its text, masked.
+    pub text: String,
+}
+
+/// A suspicion, with what is needed to check it. All texts are masked unless the user asked otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The family.
+    pub family: Family,
+    /// The kind within the family, as in the labelling guideline.
+    pub kind: Arc<str>,
+    /// How bad.
+    pub severity: Severity,
+    /// The rule's title.
+    pub title: Arc<str>,
+    /// The conversation.
+    pub conversation_id: Arc<str>,
+    /// 0 for the first message of the conversation.
+    pub message_index: u32,
+    /// Who wrote the message.
+    pub role: Role,
+    /// To whom it is put down.
+    pub agent_id: Option<Arc<str>>,
+    /// When it was written.
+    pub time: Option<Moment>,
+    /// The part that fired.
+    pub quote: String,
+    /// Where the part stands in the message, in characters of the original text.
+    pub span: Span,
+    /// The duties' articles first, then what follows from a breach.
+    pub statutes: Vec<Citation>,
+    /// Whether the articles were chosen by the report's date, the message having none.
+    pub assumed_date: bool,
+    /// What the agent should do instead.
+    pub advice: Arc<str>,
+    /// What fired and what was looked for.
+    pub why: String,
+    /// Further rules of the same kind that fired on the same message.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Arc<str>>,
+    /// Stable across runs and moved lines; holds no personal data.
+    pub fingerprint: String,
+    /// Where the message was read.
+    pub source: Source,
+    /// The message before it, and the message itself.
+    pub context: Vec<ContextLine>,
+}

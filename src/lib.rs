@@ -1,0 +1,14 @@
+//! kefulint reads exported customer-service chats and finds what an agent may not say or may not leave unsaid.
+//!
+//! The way through the crate is the way of a chat: [`transcript`] → [`text`] → [`rule`] → [`finding`] → [`report`].
+//! [`lexicon`] and [`law`] are data beside that road. Nothing here prints, exits, or reads clock or environment.
+
+pub mod dialogue;
+pub mod finding;
+pub mod law;
+pub mod lexicon;
+pub mod personal;
+pub mod report;
+pub mod rule;
+pub mod text;
+pub mod transcript;

@@ -1,0 +1,164 @@
+//! Who said what, when: the neutral form that every export format is read into.
+//!
+//! This module and its children read and group; they do not judge. What cannot be read becomes a
+//! [`Problem`], never a panic and never silence.
+
+use std::{fmt, sync::Arc};
+
+use jiff::{Timestamp, civil, tz::Offset};
+use serde::{Deserialize, Serialize};
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person who is served.
+    Customer,
+    /// A human agent: the one whom findings are about.
+    Agent,
+    /// An automatic reply; judged apart from agents.
+    Bot,
+    /// Notices of the platform; context, never judged.
+    System,
+}
+
+impl Role {
+    /// The name used in findings and in `kefulint.toml`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Agent => "agent",
+            Self::Bot => "bot",
+            Self::System => "system",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An instant together with the offset from UTC in which it was written down.
+///
+/// The civil day decides which law held, so the offset is kept and not normalised away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant.
+    pub at: Timestamp,
+    /// The offset in which the export, or `[input] timezone`, states it.
+    pub offset: Offset,
+}
+
+impl Moment {
+    /// The day on the wall calendar of the place where the message was written.
+    pub fn day(self) -> civil::Date {
+        self.offset.to_datetime(self.at).date()
+    }
+
+    /// Date and time of day on that wall clock.
+    pub fn civil(self) -> civil::DateTime {
+        self.offset.to_datetime(self.at)
+    }
+}
+
+/// RFC 3339, to the second: `2024-05-01T10:12:41+08:00`.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.offset.seconds();
+        let (sign, seconds) = if seconds < 0 { ('-', -seconds) } else { ('+', seconds) };
+        let civil = self.civil().strftime("%Y-%m-%dT%H:%M:%S");
+        write!(f, "{civil}{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Where a record stands in the user's files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// The path as the user gave or as the walk found it; `<stdin>` for standard input.
+    pub file: Arc<str>,
+    /// 1-based line, row or record number in that file.
+    pub line: u64,
+}
+
+/// One message of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Who wrote it.
+    pub role: Role,
+    /// The agent who wrote it, or, for the other roles, the one serving the conversation if the export says so.
+    pub agent: Option<Arc<str>>,
+    /// When, if the export says so.
+    pub time: Option<Moment>,
+    /// The text as exported; never folded, never masked.
+    pub text: String,
+    /// Where it was read.
+    pub source: Source,
+}
+
+/// The messages that share a conversation id, in order of time and then of reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    /// The id in the export.
+    pub id: Arc<str>,
+    /// The channel, shop or queue, if the export says so.
+    pub channel: Option<Arc<str>>,
+    /// The messages; a message's index in a finding is its index here.
+    pub messages: Vec<Message>,
+}
+
+impl Conversation {
+    /// The agent to whom message `index` is put down: its own, or the nearest earlier one, or the next.
+    pub fn agent_of(&self, index: usize) -> Option<&Arc<str>> {
+        let own = self.messages.get(index)?.agent.as_ref();
+        own.or_else(|| self.messages[..index].iter().rev().find_map(|m| m.agent.as_ref()))
+            .or_else(|| self.messages[index..].iter().find_map(|m| m.agent.as_ref()))
+    }
+}
+
+/// A record or file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file, as in [`Source::file`].
+    pub file: Arc<str>,
+    /// 1-based line or row; `None` where the whole file is concerned.
+    pub line: Option<u64>,
+    /// What is wrong and, where it helps, what to do.
+    pub reason: String,
+    /// The raw record, to be kept aside; `None` where there is none.
+    #[serde(skip)]
+    pub raw: Option<String>,
+}
+
+/// All that was read, and all that was not.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    /// In order of id.
+    pub conversations: Vec<Conversation>,
+    /// In order of file and line.
+    pub problems: Vec<Problem>,
+    /// What the reader counted.
+    pub stats: ReadStats,
+}
+
+/// What was read, skipped and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReadStats {
+    /// Files opened.
+    pub files: u64,
+    /// Files of which not one record could be read.
+    pub files_failed: u64,
+    /// Records seen.
+    pub records: u64,
+    /// Records that could not be read.
+    pub records_failed: u64,
+    /// Records passed over with a reason that is no failure: a repeated id, an empty text.
+    pub records_skipped: u64,
+}
