@@ -38,7 +38,12 @@ fn main() {
 fn fold_char(c: char) -> char {
     let compatible = single(c.nfkc()).unwrap_or(c);
     let lower = single(compatible.to_lowercase()).unwrap_or(compatible);
-    let simplified = single(fast2s::convert(lower.encode_utf8(&mut [0; 4])).chars()).unwrap_or(lower);
+    let simplified = match lower {
+        // Words of address that the script tables leave apart since they differ in meaning, not in form.
+        '妳' => '你',
+        '牠' => '它',
+        _ => single(fast2s::convert(lower.encode_utf8(&mut [0; 4])).chars()).unwrap_or(lower),
+    };
     if (simplified as u32) < 0x1_0000 { simplified } else { c }
 }
 
