@@ -190,7 +190,7 @@ struct Class {
 #[derive(Debug)]
 pub struct Cues {
     terms: AhoCorasick,
-    classes: Vec<Cue>,
+    kinds: Vec<Cue>,
     asked: Patterns,
     replied: Patterns,
     filler: Regex,
@@ -246,7 +246,7 @@ impl Cues {
         };
 
         let mut terms: Vec<String> = Vec::new();
-        let mut classes = Vec::new();
+        let mut kinds = Vec::new();
         let (mut asked, mut replied) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
         let mut fillers: Vec<String> = Vec::new();
         let mut filler_terms: Vec<String> = Vec::new();
@@ -264,7 +264,7 @@ impl Cues {
                 })?;
                 for term in &class.terms {
                     terms.push(term.get_ref().clone());
-                    classes.push(cue);
+                    kinds.push(cue);
                 }
                 let patterns = class.patterns.iter().map(expand).collect::<Result<Vec<_>, _>>()?;
                 if table == "filler" {
@@ -323,7 +323,7 @@ impl Cues {
                 .match_kind(MatchKind::Standard)
                 .build(&terms)
                 .map_err(|error| whole(&error))?,
-            classes,
+            kinds,
             asked: set(asked)?,
             replied: set(replied)?,
             filler: union(&fillers)?,
@@ -337,7 +337,7 @@ impl Cues {
     /// Calls `hit` with the end of every term in `text` and its class.
     pub(super) fn each_term(&self, text: &str, mut hit: impl FnMut(usize, Cue)) {
         for found in self.terms.find_overlapping_iter(text) {
-            hit(found.start(), self.classes[found.pattern().as_usize()]);
+            hit(found.start(), self.kinds[found.pattern().as_usize()]);
         }
     }
 

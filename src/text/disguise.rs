@@ -1,6 +1,7 @@
 //! Disguise: the two further views in which a hidden word shows itself.
 //!
-//! The *skeleton* leaves out symbols, blanks and emoji between characters and says repeated ones once (`傻*逼`, `滚.犊.子`).
+//! The *skeleton* leaves out symbols, blanks and emoji between characters and says once what is said thrice (`傻*逼`, `蠢蠢蠢货`);
+//! doubles stay, for `妈妈的` is no `妈的`.
 //! The *sound* writes each Han character as its syllable, so homophones fall together (`煞笔`). Both keep the way back.
 //! Sentence punctuation stays, or the end of one sentence would form a word with the start of the next.
 
@@ -34,18 +35,20 @@ pub enum Disguise {
 
 /// `folded` without symbols and repetitions, or `None` where that leaves nothing out.
 pub fn skeleton(folded: &Folded) -> Option<Folded> {
-    let mut previous = None;
-    let mut dropped = false;
-    let kept = folded.parts().filter(|&(c, _)| {
-        let keep = is_kept(c) && previous != Some(c);
-        if is_kept(c) {
-            previous = Some(c);
+    let all = folded.parts().count();
+    let mut kept: Vec<(char, u32)> = Vec::with_capacity(all);
+    let mut run = 0;
+    for (c, origin) in folded.parts().filter(|&(c, _)| is_kept(c)) {
+        run = if kept.last().is_some_and(|&(last, _)| last == c) { run + 1 } else { 1 };
+        match run {
+            1 | 2 => kept.push((c, origin)),
+            3 => {
+                kept.pop();
+            }
+            _ => {}
         }
-        dropped |= !keep;
-        keep
-    });
-    let skeleton = Folded::from_parts(kept);
-    dropped.then_some(skeleton)
+    }
+    (kept.len() < all).then(|| Folded::from_parts(kept.into_iter()))
 }
 
 /// The syllables of a folded text or skeleton, one character a syllable.
@@ -117,6 +120,7 @@ mod tests {
         assert_eq!(skeleton_of("狗⭐东⭐西"), "狗东西");
         assert_eq!(skeleton_of("蠢蠢蠢货"), "蠢货");
         assert_eq!(skeleton_of("他很傻。逼我"), "=");
+        assert_eq!(skeleton_of("妈妈的手机"), "=");
     }
 
     #[test]

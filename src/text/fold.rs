@@ -97,6 +97,15 @@ impl Folded {
         }
     }
 
+    /// The bytes of the folded text that stand for characters inside `span` of the original.
+    pub fn bytes(&self, span: Span) -> Range<usize> {
+        let byte = |origin: u32| {
+            let at = self.origins.partition_point(|&known| known < origin);
+            self.starts.get(at).map_or(self.text.len(), |&start| start as usize)
+        };
+        byte(span.start)..byte(span.end)
+    }
+
     /// The number of the folded character that begins at or after byte `offset`.
     fn char_at(&self, offset: usize) -> usize {
         self.starts.partition_point(|&start| (start as usize) < offset)
@@ -147,6 +156,7 @@ mod tests {
             for pair in edges.windows(2) {
                 let span = folded.span(pair[0]..pair[1]);
                 prop_assert!(span.start < span.end && span.end <= length);
+                prop_assert_eq!(folded.bytes(span), pair[0]..pair[1]);
                 let source = original.chars().nth(span.start as usize).and_then(fold_char);
                 prop_assert_eq!(source, folded.text()[pair[0]..].chars().next());
             }
