@@ -102,7 +102,10 @@ pub struct Lexicon {
 impl Lexicon {
     /// The packs in the binary.
     pub fn embedded() -> Result<Self, LexiconError> {
-        Self::from_texts(EMBEDDED.iter().map(|&(name, text)| (name.into(), text.to_owned())).collect(), BTreeMap::new())
+        Self::from_texts(
+            EMBEDDED.iter().map(|&(name, text)| (name.into(), text.to_owned())).collect(),
+            BTreeMap::new(),
+        )
     }
 
     /// The packs of a folder. The data files in it replace the embedded ones.
@@ -110,7 +113,8 @@ impl Lexicon {
         let fault = |file: &Path, reason: String| LexiconError {
             faults: vec![Fault { file: file.display().to_string().into(), line: 1, reason }],
         };
-        let entries = fs::read_dir(dir).map_err(|e| fault(dir, format!("cannot read the folder of lexicons: {e}")))?;
+        let entries =
+            fs::read_dir(dir).map_err(|e| fault(dir, format!("cannot read the folder of lexicons: {e}")))?;
         let mut paths = Vec::new();
         for entry in entries {
             let path = entry.map_err(|e| fault(dir, e.to_string()))?.path();

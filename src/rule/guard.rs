@@ -71,7 +71,8 @@ struct GuardDoc {
 impl Guards {
     /// Reads the guards of a lexicon.
     pub fn parse(file: &str, text: &str) -> Result<Self, Fault> {
-        let fault = |offset: usize, reason: String| Fault { file: file.into(), line: line_at(text, offset), reason };
+        let fault =
+            |offset: usize, reason: String| Fault { file: file.into(), line: line_at(text, offset), reason };
         let doc: File = toml::from_str(text)
             .map_err(|e| fault(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
         let guards = doc
@@ -87,10 +88,9 @@ impl Guards {
                 };
                 let inside = doc.inside.iter().map(|pair| {
                     let mut chars = pair.chars();
-                    chars
-                        .next()
-                        .zip(chars.next())
-                        .ok_or_else(|| fault(at, format!("`{pair}` must be an opening and a closing bracket")))
+                    chars.next().zip(chars.next()).ok_or_else(|| {
+                        fault(at, format!("`{pair}` must be an opening and a closing bracket"))
+                    })
                 });
                 Ok(Guard {
                     before: compile(&doc.before)?,

@@ -92,9 +92,9 @@ fn exact(hir: &Hir) -> Option<Spellings> {
                 _ => None,
             }
         }
-        HirKind::Concat(parts) => {
-            parts.iter().try_fold(Spellings::from([String::new()]), |left, part| product(&left, &exact(part)?))
-        }
+        HirKind::Concat(parts) => parts
+            .iter()
+            .try_fold(Spellings::from([String::new()]), |left, part| product(&left, &exact(part)?)),
         HirKind::Alternation(branches) => {
             let mut union = Spellings::new();
             for branch in branches {

@@ -36,7 +36,8 @@ impl Exemplars {
         let mut exemplars = Self { sentences: all, by_pair };
         for at in 0..exemplars.sentences.len() {
             // Summed in a fixed order, for the sum of floats hangs on it.
-            let mut weights: Vec<f64> = exemplars.sentences[at].pairs.iter().map(|p| exemplars.weight(p)).collect();
+            let mut weights: Vec<f64> =
+                exemplars.sentences[at].pairs.iter().map(|p| exemplars.weight(p)).collect();
             weights.sort_by(f64::total_cmp);
             exemplars.sentences[at].weight = weights.iter().sum();
         }
@@ -49,7 +50,8 @@ impl Exemplars {
             return Vec::new();
         }
         let own = pairs(text);
-        let mut ordered: Vec<Pair> = own.iter().copied().filter(|pair| self.by_pair.contains_key(pair)).collect();
+        let mut ordered: Vec<Pair> =
+            own.iter().copied().filter(|pair| self.by_pair.contains_key(pair)).collect();
         ordered.sort_unstable();
         let mut shared: HashMap<u32, f64> = HashMap::new();
         for pair in &ordered {
