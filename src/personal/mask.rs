@@ -2,7 +2,10 @@
 //!
 //! One `*` for one character, so that spans found in the original hold in the masked text too.
 
-use super::{Datum, Kind, find, view::fold};
+use super::{
+    Datum, Kind, find,
+    view::{fold, is_keycap},
+};
 
 /// `text` with every datum masked by `*`, character for character.
 ///
@@ -75,7 +78,7 @@ fn keep_figures(chars: &mut [char], first: usize, last: usize) {
             masking = seen >= first && seen < total - last;
             seen += 1;
             *c = if masking { '*' } else { *c };
-        } else if masking && matches!(*c, '\u{FE0F}' | '\u{20E3}') {
+        } else if masking && is_keycap(*c) {
             *c = '*';
         }
     }

@@ -6,24 +6,11 @@
 use std::{ops::Range, sync::LazyLock};
 
 use super::{data::data, digits};
-use crate::finding::Span;
+use crate::{finding::Span, text::fold::fold_char};
 
-/// Width, case and script folded to one character, as `build.rs` lays it out.
-static FOLD: &[u8; 1 << 17] = include_bytes!(concat!(env!("OUT_DIR"), "/fold.bin"));
-
+/// Folds one character; what is invisible stays as it is.
 pub(super) fn fold(c: char) -> char {
-    let code = c as usize;
-    if code < 0x80 {
-        return c.to_ascii_lowercase();
-    }
-    if let Some(at) = code.checked_mul(2).filter(|at| at + 1 < FOLD.len()) {
-        let folded = u16::from_le_bytes([FOLD[at], FOLD[at + 1]]);
-        return char::from_u32(folded as u32).unwrap_or(c);
-    }
-    match code {
-        0x1_D7CE..=0x1_D7FF => digits::ascii(((code - 0x1_D7CE) % 10) as u8), // mathematical digits
-        _ => c,
-    }
+    fold_char(c).unwrap_or(c)
 }
 
 /// One visible character.
@@ -52,16 +39,13 @@ impl View {
         let mut folded = String::with_capacity(text.len());
         for (at, original) in text.chars().enumerate() {
             let end = at as u32 + 1;
-            if is_invisible(original) {
+            let Some(c) = fold_char(original) else {
                 // A keycap is a digit and two marks: all three are the digit.
-                if let Some(cell) =
-                    cells.last_mut().filter(|cell| cell.digit.is_some() && cell.end + 1 == end)
-                {
+                if let Some(cell) = cells.last_mut().filter(|cell| cell.digit.is_some() && cell.end + 1 == end) {
                     cell.end = if is_keycap(original) { end } else { cell.end };
                 }
                 continue;
-            }
-            let c = fold(original);
+            };
             cells.push(Cell { c, digit: digits::value(c), byte: folded.len() as u32, start: at as u32, end });
             folded.push(c);
         }
@@ -111,12 +95,8 @@ fn read_letters(cells: &mut [Cell]) {
     }
 }
 
-fn is_keycap(c: char) -> bool {
+pub(super) fn is_keycap(c: char) -> bool {
     matches!(c, '\u{FE0F}' | '\u{20E3}')
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{20E3}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}' | '\u{202A}'..='\u{202E}')
 }
 
 const DIGIT: u8 = 1;
@@ -126,7 +106,7 @@ const NAME: u8 = 4;
 /// What a character of the basic plane can contribute to a datum.
 static CLASSES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
     let class = |code: u32| {
-        let Some(c) = char::from_u32(code).map(fold) else { return 0 };
+        let Some(c) = char::from_u32(code).and_then(fold_char) else { return 0 };
         let mut class = 0;
         class |= if digits::value(c).is_some() { DIGIT } else { 0 };
         class |= if c.is_ascii_alphabetic() { LETTER } else { 0 };
@@ -151,7 +131,7 @@ pub(super) fn outlook(text: &str) -> Outlook {
     let (mut digits, mut letters, mut longest) = (0_u32, 0_u32, 0_u32);
     let (mut named, mut before) = (false, ' ');
     for c in text.chars() {
-        let class = classes.get(c as usize).copied().unwrap_or(if fold(c) == c { 0 } else { DIGIT });
+        let class = classes.get(c as usize).copied().unwrap_or_else(|| u8::from(digits::value(fold(c)).is_some()));
         named |= class & NAME != 0 && data().name.endings.contains(&(fold(before), fold(c)));
         before = c;
         digits += u32::from(class & DIGIT);
