@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
 }
 
 fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
-    let Transcript { conversations, problems, stats } = transcript;
+    let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
         ProgressBar::new(conversations.len() as u64)
