@@ -139,6 +139,65 @@ fn the_seventeen_numbered_rows_get_the_verdict_of_the_table() {
     }
 }
 
+/// The same with the table's own words, where it is at hand: its citation and claim go in, its verdict must come out.
+#[test]
+fn the_table_itself_agrees() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/law/source-citations.md");
+    let Ok(table) = std::fs::read_to_string(path) else { return };
+    let checker = Checker::new(Registry::embedded());
+    let rows = table
+        .split("\n## ")
+        .find(|part| part.starts_with("一、"))
+        .expect("the first part has the numbered rows");
+    let rows = rows.lines().map(|line| line.split(" | ").collect::<Vec<_>>());
+    let mut judged = 0;
+    for row in rows.filter(|row| row.len() == 7 && row[0].trim_start_matches("| ").parse::<u8>().is_ok()) {
+        judged += 1;
+        // Row 7 continues row 6 and names the law by that only.
+        let citation = row[2].replace("（承第十四条）", "消法第十四条");
+        let assessment = checker.check(&format!("{citation}：{}", row[3]), TODAY).remove(0);
+        let name = |verdict: &Verdict| match verdict {
+            Verdict::Right => "right",
+            Verdict::WrongContent => "right number, wrong content",
+            Verdict::WrongNumber => "wrong number",
+            Verdict::Repealed => "repealed",
+            Verdict::NoSuchArticle => "no such article",
+            _ => "other",
+        };
+        let ours: Vec<&str> = assessment.verdicts.iter().map(name).collect();
+        let theirs = row[6].trim_end_matches([' ', '|']).split('（').next().unwrap_or_default();
+        assert_eq!(ours.join(" + "), theirs, "row {}", row[0]);
+    }
+    assert_eq!(judged, 17);
+}
+
+/// What fits the article, or only stands in the same sentence, is no error.
+#[test]
+fn a_weak_sign_of_a_known_error_is_only_a_doubt() {
+    let checker = Checker::new(Registry::embedded());
+    for (text, verdict) in [
+        ("客服侮辱我，违反消法第十四条，请处理", Verdict::Right),
+        ("消法第四十六条：收到投诉七个工作日内要处理，并责令赔偿", Verdict::Doubtful),
+        ("商家要保障人身安全，这是消法第二十四条规定的，请尽快回复我", Verdict::Doubtful),
+        ("商家要保障人身安全（消法第二十四条）", Verdict::WrongNumber),
+    ] {
+        assert_eq!(checker.check(text, TODAY).remove(0).verdicts, [verdict], "{text}");
+    }
+}
+
+#[test]
+fn an_old_number_leads_to_the_new_one() {
+    let checker = Checker::new(Registry::embedded());
+    let assessment = checker.check("按治安管理处罚法第四十二条处理", TODAY).remove(0);
+    assert_eq!(assessment.verdicts, [Verdict::Doubtful]);
+    assert_eq!(assessment.instead.iter().map(|s| &*s.id).collect::<Vec<_>>(), ["psapl-2025-art-50"]);
+    assert!(assessment.notes[0].ends_with("该条现为第五十条，请核对所指的版本。"), "{:?}", assessment.notes);
+    assert_eq!(
+        checker.check("按治安管理处罚法第四十二条处理", date(2025, 12, 31))[0].verdicts,
+        [Verdict::Right]
+    );
+}
+
 #[test]
 fn the_day_decides() {
     use Verdict::{NoSuchArticle, NotYetInForce, Repealed, Right, Unrecorded, WrongNumber};

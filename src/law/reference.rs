@@ -30,6 +30,8 @@ pub struct Reference {
     pub line: usize,
     /// What the text says about it: the rest of the sentence, or, where nothing follows, what leads up to it.
     pub claim: String,
+    /// The whole sentence around it, up to the citations next to it.
+    pub sentence: String,
 }
 
 /// Finds the citations of one registry's laws.
@@ -57,11 +59,7 @@ impl<'a> Finder<'a> {
                 owners.push(at);
             }
         }
-        let names = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .expect("a few hundred law names make a small automaton");
-        Self { registry, names, owners }
+        Self { registry, names: longest_first(&patterns), owners }
     }
 
     /// All citations in the text, in its order.
@@ -117,6 +115,12 @@ impl<'a> Finder<'a> {
         });
         anaphor.or(named)
     }
+}
+
+/// 消费者权益保护法实施条例 must not be read as 消费者权益保护法.
+fn longest_first(names: &[&str]) -> AhoCorasick {
+    let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names);
+    builder.expect("a few hundred law names make a small automaton")
 }
 
 #[derive(Clone)]
@@ -323,13 +327,15 @@ impl Cursor<'_> {
 
 /// The references of one group, each with the claim that the group's sentence makes.
 fn references(text: &str, groups: &[Group], at: usize, group: &Group) -> Vec<Reference> {
-    const END: [char; 6] = ['。', '！', '？', '；', ';', '\n'];
+    // A bar ends a cell of a table; what follows in the next cell is about this one.
+    const END: [char; 7] = ['。', '！', '？', '；', ';', '\n', '|'];
     let until = groups.get(at + 1).map_or(text.len(), |next| next.span.start);
-    let after = &text[group.span.end..until];
+    let after = text[group.span.end..until].trim_start_matches([' ', '|', '\t']);
     let after = after.split(END).next().unwrap_or(after);
     let since = at.checked_sub(1).map_or(0, |previous| groups[previous].span.end);
     let before = &text[since..group.span.start];
     let before = before.rsplit(END).next().unwrap_or(before);
+    let tidy = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let says = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count() >= 4;
     let claim = if says(after) { after } else { before };
     let each = |item: &Item| Reference {
@@ -339,7 +345,8 @@ fn references(text: &str, groups: &[Group], at: usize, group: &Group) -> Vec<Ref
         paragraph: item.paragraph,
         span: item.span.clone(),
         line: text[..item.span.start].matches('\n').count() + 1,
-        claim: claim.trim_matches(|c: char| !c.is_alphanumeric()).to_owned(),
+        claim: tidy(claim),
+        sentence: tidy(&format!("{before} {after}")),
     };
     group.items.iter().map(each).collect()
 }

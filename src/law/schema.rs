@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::check::{Miscitation, Wrong};
 use super::statute::{
-    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Statute, TRADES, TradeLaw, Version,
+    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Practice, Statute, TRADES, TradeLaw, Version,
 };
 use crate::finding::Family;
 
@@ -33,6 +33,7 @@ pub(super) struct Content {
     pub(super) laws: Vec<Law>,
     pub(super) statutes: Vec<Statute>,
     pub(super) duties: Vec<Duty>,
+    pub(super) practices: Vec<Practice>,
     pub(super) miscitations: Vec<Miscitation>,
 }
 
@@ -45,7 +46,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Content, LawError> {
     let statutes = reader.statutes(&raw.statute, &laws)?;
     let duties = reader.duties(&raw.duty, &statutes)?;
     let miscitations = reader.miscitations(&raw.miscitation, &laws, &statutes)?;
-    Ok(Content { laws, statutes, duties, miscitations })
+    let practices = reader.practices(&raw.practice, &statutes)?;
+    reader.remedies(&raw.duty, &practices)?;
+    Ok(Content { laws, statutes, duties, practices, miscitations })
 }
 
 #[derive(Deserialize)]
@@ -54,6 +57,7 @@ struct RawFile {
     law: Vec<Spanned<RawLaw>>,
     statute: Vec<Spanned<RawStatute>>,
     duty: Vec<Spanned<RawDuty>>,
+    practice: Vec<Spanned<RawPractice>>,
     miscitation: Vec<Spanned<RawMiscitation>>,
 }
 
@@ -133,11 +137,24 @@ struct RawTrade {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawPractice {
+    key: Arc<str>,
+    title: Arc<str>,
+    condition: Arc<str>,
+    statutes: Vec<Arc<str>>,
+    #[serde(default)]
+    trade: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawMiscitation {
     law: Arc<str>,
     article: Arc<str>,
     #[serde(default)]
     says: Vec<String>,
+    #[serde(default)]
+    unless: Vec<String>,
     verdict: Wrong,
     right: Vec<Arc<str>>,
     note: Arc<str>,
@@ -314,13 +331,7 @@ impl Reader<'_> {
             if duties.iter().any(|known| known.name == duty.name) {
                 return Err(fail(format!("duty `{}` stands twice", duty.name)));
             }
-            if let Some(trade) = duty.trades.keys().find(|trade| !TRADES.contains(&&***trade)) {
-                return Err(fail(format!(
-                    "duty `{}`: unknown trade `{trade}`; known are {}",
-                    duty.name,
-                    TRADES.join(", ")
-                )));
-            }
+            self.trades(entry.span(), &duty.name, duty.trades.keys())?;
             let consequences =
                 duty.trades.values().flat_map(|law| &law.consequences).chain(&duty.consequences);
             for id in consequences {
@@ -335,19 +346,83 @@ impl Reader<'_> {
                 }
             }
             for id in duty.all_ids() {
-                let Some(statute) = statutes.iter().find(|statute| statute.id == *id) else {
-                    return Err(fail(format!("duty `{}` names the unknown statute `{id}`", duty.name)));
-                };
-                if !statute.citable() {
-                    return Err(fail(format!(
-                        "duty `{}` names `{id}`, which was not checked against the law's text and may not be cited",
-                        duty.name
-                    )));
-                }
+                self.citable(entry.span(), &duty.name, id, statutes)?;
             }
             duties.push(duty);
         }
         Ok(duties)
+    }
+
+    fn practices(
+        &self,
+        raw: &[Spanned<RawPractice>],
+        statutes: &[Statute],
+    ) -> Result<Vec<Practice>, LawError> {
+        let mut practices: Vec<Practice> = Vec::with_capacity(raw.len());
+        for entry in raw {
+            let raw = entry.get_ref();
+            let fail = |reason| self.error(&entry.span(), reason);
+            if practices.iter().any(|known| known.key == raw.key) {
+                return Err(fail(format!("practice `{}` stands twice", raw.key)));
+            }
+            self.trades(entry.span(), &raw.key, raw.trade.keys())?;
+            for id in raw.trade.values().flatten().chain(&raw.statutes) {
+                self.citable(entry.span(), &raw.key, id, statutes)?;
+            }
+            practices.push(Practice {
+                key: raw.key.clone(),
+                title: raw.title.clone(),
+                condition: raw.condition.clone(),
+                statutes: raw.statutes.clone(),
+                trades: raw.trade.clone(),
+            });
+        }
+        Ok(practices)
+    }
+
+    fn remedies(&self, raw: &[Spanned<RawDuty>], practices: &[Practice]) -> Result<(), LawError> {
+        for entry in raw {
+            let duty = entry.get_ref();
+            if let Some(key) =
+                duty.remedy.iter().find(|key| practices.iter().all(|practice| practice.key != **key))
+            {
+                let reason = format!("duty `{}` names the unknown practice `{key}`", duty.name);
+                return Err(self.error(&entry.span(), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn trades<'b>(
+        &self,
+        span: Range<usize>,
+        owner: &str,
+        mut trades: impl Iterator<Item = &'b Arc<str>>,
+    ) -> Result<(), LawError> {
+        let unknown = trades.find(|trade| !TRADES.contains(&&***trade));
+        unknown.map_or(Ok(()), |trade| {
+            let reason = format!("`{owner}`: unknown trade `{trade}`; known are {}", TRADES.join(", "));
+            Err(self.error(&span, reason))
+        })
+    }
+
+    fn citable(
+        &self,
+        span: Range<usize>,
+        owner: &str,
+        id: &str,
+        statutes: &[Statute],
+    ) -> Result<(), LawError> {
+        let reason = match statutes.iter().find(|statute| &*statute.id == id) {
+            None => format!("`{owner}` names the unknown statute `{id}`"),
+            Some(statute) if !statute.citable() => {
+                format!(
+                    "`{owner}` names `{id}`, which was not checked against the law's text and may not be cited"
+                )
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(self.error(&span, reason))
     }
 
     fn miscitations(
@@ -373,6 +448,7 @@ impl Reader<'_> {
                 law: raw.law.clone(),
                 article,
                 says: raw.says.iter().map(words).collect(),
+                unless: raw.unless.clone(),
                 wrong: raw.verdict,
                 right: raw.right.clone(),
                 note: raw.note.clone(),
