@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 use kefulint::law::{Checker, Finder, Registry, Verdict};
+use proptest::prelude::*;
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -37,6 +38,10 @@ fn finds_citations_in_every_spelling() {
         ("消法第八条规定知情权，第二十条规定如实答复。", &["cpl:8", "cpl:20"]),
         ("电商法很明确。该法第五十九条要求受理投诉。", &["ecl:59"]),
         ("《产品召回示例条例》第三条", &["?产品召回示例条例:3"]),
+        ("《某某市消费者权益保护法实施细则》第三条", &["?某某市消费者权益保护法实施细则:3"]),
+        ("《消费者权益保护法（2013修正）》第三条", &["cpl:3"]),
+        ("《合同法》、《侵权责任法》第六条", &["tort:6"]),
+        ("消法第八条和某某法第九条", &["cpl:8"]),
         ("第十六条第一款、第二款", &[]),
         ("消法规定清楚。合同第八条另有约定", &[]),
         ("消法第八条与双方合同第九条", &["cpl:8"]),
@@ -255,4 +260,33 @@ fn a_claim_that_looks_like_another_article_raises_a_doubt() {
             vec!["所述内容更像《快递暂行条例》第二十九条，请核对。".to_owned()]
         )
     );
+}
+
+proptest! {
+    /// Whatever the text, spans are whole characters, in order, and hold a number; and the same text gives the same answer.
+    #[test]
+    fn any_text_can_be_read(parts in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "消法", "《", "》", "民法典", "合同法", "第", "条", "款", "项", "之一", "十", "一百零九", "24", "２４", "、", "和", "至", "-",
+            "（", "）", "该法", "规定", "。", "，", "\n", "某某条例", "侵权责任编", " ", "|", "a", "9999", "12345", "😀",
+        ]), 0..40)
+    ) {
+        let text = parts.concat();
+        let checker = Checker::new(Registry::embedded());
+        let assessments = checker.check(&text, TODAY);
+        let mut last = 0;
+        for assessment in &assessments {
+            let span = assessment.reference.span.clone();
+            prop_assert!(span.start >= last, "{text}");
+            last = span.start;
+            prop_assert!(text[span].chars().any(|c| c.is_numeric() || "一十百零九".contains(c)), "{text}");
+            prop_assert!(!assessment.verdicts.is_empty());
+        }
+        prop_assert_eq!(assessments, checker.check(&text, TODAY));
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(text in "\\PC{0,60}") {
+        let _ = Finder::new(Registry::embedded()).find(&text);
+    }
 }

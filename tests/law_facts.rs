@@ -5,7 +5,7 @@
 //! it by `UPDATE_DIGEST=1 cargo test --test law_facts`.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -148,4 +148,22 @@ fn the_digest_is_fresh() {
         fs::write(&path, lines.collect::<String>()).expect("the worktree is writable");
     }
     assert_eq!(digest(), facts, "run UPDATE_DIGEST=1 cargo test --test law_facts");
+}
+
+/// Gists are in our own words.
+#[test]
+fn no_gist_is_the_law_s_text() {
+    const RUN: usize = 20;
+    let Some(folder) = shared() else { return };
+    let texts: Vec<Vec<char>> = fs::read_dir(folder.join("texts"))
+        .expect("readable")
+        .map(|file| fs::read_to_string(file.expect("readable").path()).expect("UTF-8").chars().collect())
+        .collect();
+    let runs: HashSet<&[char]> = texts.iter().flat_map(|text| text.windows(RUN)).collect();
+    for statute in Registry::embedded().statutes() {
+        let gist: Vec<char> = statute.gist.chars().collect();
+        let copied =
+            gist.windows(RUN).find(|run| runs.contains(run)).map(|run| run.iter().collect::<String>());
+        assert_eq!(copied, None, "{}", statute.id);
+    }
 }

@@ -160,3 +160,16 @@ fn the_map_names_every_duty_and_its_rules() {
         assert_eq!(map.lines().filter(|line| line.starts_with(&format!("| {} |", duty.name))).count(), 1);
     }
 }
+
+#[test]
+fn the_page_shows_the_defaults_of_the_platform_table() {
+    #[derive(serde::Deserialize)]
+    struct File {
+        platform: Platform,
+    }
+    let page = include_str!("../docs/law.md");
+    let block =
+        page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("one TOML block");
+    let file: File = toml::from_str(block).expect("the block of the page");
+    assert_eq!(file.platform, Platform::default());
+}

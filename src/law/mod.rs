@@ -6,6 +6,7 @@
 mod check;
 pub mod coverage;
 mod numeral;
+mod raw;
 mod reference;
 mod registry;
 pub mod remedy;

@@ -12,6 +12,8 @@ use super::{ArticleNumber, Registry, numeral};
 
 /// The longest range (第八条至第十条) that is read article by article; of a longer one only the ends are.
 const RANGE_AT_MOST: u16 = 30;
+/// The longest title that `TITLE` reads, in bytes.
+const TITLE_BYTES: usize = 64 * 3;
 
 /// A citation as somebody wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +92,10 @@ impl<'a> Finder<'a> {
             let name = Name { law: Some(law.key.to_string()), written: text[range.clone()].to_owned() };
             Mention { start: range.start, end: range.end, name }
         });
-        let titled = TITLE.captures(&text[from..]).map(|title| {
+        // A title may begin before the known name that it holds, but is short: looking further would cost a pass a citation.
+        let until =
+            known.as_ref().map_or(text.len(), |known| text.ceil_char_boundary(known.end + TITLE_BYTES));
+        let titled = TITLE.captures(&text[from..until]).map(|title| {
             let whole = title.get(0).expect("group 0 always takes part");
             let name = Name { law: None, written: title["name"].to_owned() };
             Mention { start: whole.start() + from, end: whole.end() + from, name }
@@ -98,14 +103,9 @@ impl<'a> Finder<'a> {
         // A title in 《》 of which a known name is only a part is another law: 《北京市消费者权益保护法实施细则》.
         let named = match (known, titled) {
             (Some(known), Some(titled))
-                if titled.start < known.start && known.name.written != titled.name.written =>
+                if titled.start < known.start && titled.name.written != known.name.written =>
             {
-                let exact = known.end <= titled.end
-                    && self
-                        .names
-                        .find(&*titled.name.written)
-                        .is_some_and(|hit| hit.len() == titled.name.written.len());
-                Some(if exact { known } else { titled })
+                Some(titled)
             }
             (known, titled) => known.or(titled),
         };

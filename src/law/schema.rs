@@ -1,20 +1,14 @@
-//! The TOML form of the registry and all its checks. What passes here is consistent; nothing after this looks again.
+//! All checks of the registry. What passes here is consistent; nothing after this looks again.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use jiff::civil::Date;
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::{Miscitation, Wrong};
-use super::statute::{
-    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Practice, Statute, TRADES, TradeLaw, Version,
+use super::{
+    check::Miscitation,
+    raw::{RawDuty, RawFile, RawLaw, RawMiscitation, RawPractice, RawStatute, RawVersion},
+    statute::{ArticleNumber, Consequence, Duty, Law, Practice, Statute, TRADES, Version},
 };
-use crate::finding::Family;
 
 /// What is wrong with a file of statutes, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,129 +43,6 @@ pub(super) fn read(file: &str, text: &str) -> Result<Content, LawError> {
     let practices = reader.practices(&raw.practice, &statutes)?;
     reader.remedies(&raw.duty, &practices)?;
     Ok(Content { laws, statutes, duties, practices, miscitations })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    law: Vec<Spanned<RawLaw>>,
-    statute: Vec<Spanned<RawStatute>>,
-    duty: Vec<Spanned<RawDuty>>,
-    practice: Vec<Spanned<RawPractice>>,
-    miscitation: Vec<Spanned<RawMiscitation>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLaw {
-    key: Arc<str>,
-    name: Arc<str>,
-    short: Arc<str>,
-    #[serde(default)]
-    aliases: Vec<Arc<str>>,
-    enacted: Option<Day>,
-    replaced_by: Option<Arc<str>>,
-    version: Vec<RawVersion>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawVersion {
-    key: Arc<str>,
-    label: Arc<str>,
-    from: Day,
-    to: Option<Day>,
-    articles: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStatute {
-    id: Arc<str>,
-    version: Arc<str>,
-    article: Arc<str>,
-    gist: Arc<str>,
-    in_force_from: Option<Day>,
-    in_force_to: Option<Day>,
-    predecessor: Option<Arc<str>>,
-    successor: Option<Arc<str>>,
-    #[serde(default)]
-    consequence: Consequence,
-    verified: Basis,
-    #[serde(default)]
-    date_basis: Basis,
-    note: Option<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDuty {
-    name: Arc<str>,
-    family: Family,
-    statutes: Vec<Arc<str>>,
-    consequences: Vec<Arc<str>>,
-    #[serde(default)]
-    conditional: Vec<RawCondition>,
-    #[serde(default)]
-    trade: BTreeMap<Arc<str>, RawTrade>,
-    machine: Arc<str>,
-    human: Arc<str>,
-    remedy: Vec<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCondition {
-    statutes: Vec<Arc<str>>,
-    condition: Arc<str>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTrade {
-    #[serde(default)]
-    statutes: Vec<Arc<str>>,
-    #[serde(default)]
-    consequences: Vec<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPractice {
-    key: Arc<str>,
-    title: Arc<str>,
-    condition: Arc<str>,
-    statutes: Vec<Arc<str>>,
-    #[serde(default)]
-    trade: BTreeMap<Arc<str>, Vec<Arc<str>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMiscitation {
-    law: Arc<str>,
-    article: Arc<str>,
-    #[serde(default)]
-    says: Vec<String>,
-    #[serde(default)]
-    unless: Vec<String>,
-    verdict: Wrong,
-    right: Vec<Arc<str>>,
-    note: Arc<str>,
-}
-
-/// A TOML date without time.
-#[derive(Clone, Copy)]
-struct Day(Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = toml::value::Datetime::deserialize(deserializer)?;
-        let date = value.date.filter(|_| value.time.is_none());
-        date.and_then(|date| date.to_string().parse().ok())
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("expected a date such as 2021-11-01"))
-    }
 }
 
 struct Reader<'a> {
@@ -455,42 +326,6 @@ impl Reader<'_> {
             })
         };
         raw.iter().map(build).collect()
-    }
-}
-
-impl RawVersion {
-    fn build(&self) -> Version {
-        Version {
-            key: self.key.clone(),
-            label: self.label.clone(),
-            from: self.from.0,
-            to: self.to.map(|day| day.0),
-            articles: self.articles,
-        }
-    }
-}
-
-impl RawDuty {
-    fn build(&self) -> Duty {
-        let trade = |raw: &RawTrade| TradeLaw {
-            statutes: raw.statutes.clone(),
-            consequences: raw.consequences.clone(),
-        };
-        let condition = |raw: &RawCondition| Condition {
-            statutes: raw.statutes.clone(),
-            condition: raw.condition.clone(),
-        };
-        Duty {
-            name: self.name.clone(),
-            family: self.family,
-            statutes: self.statutes.clone(),
-            consequences: self.consequences.clone(),
-            conditional: self.conditional.iter().map(condition).collect(),
-            trades: self.trade.iter().map(|(name, raw)| (name.clone(), trade(raw))).collect(),
-            machine: self.machine.clone(),
-            human: self.human.clone(),
-            remedy: self.remedy.clone(),
-        }
     }
 }
 
