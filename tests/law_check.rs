@@ -41,7 +41,10 @@ fn finds_citations_in_every_spelling() {
         ("《某某市消费者权益保护法实施细则》第三条", &["?某某市消费者权益保护法实施细则:3"]),
         ("《消费者权益保护法（2013修正）》第三条", &["cpl:3"]),
         ("《合同法》、《侵权责任法》第六条", &["tort:6"]),
-        ("消法第八条和某某法第九条", &["cpl:8"]),
+        ("消法第八条和某某法第九条", &["cpl:8", "?某某法:9"]),
+        ("按照某某法39条办理", &["?某某法:39"]),
+        ("按操作方法第三条和消法第八条", &["cpl:8"]),
+        ("消法第八条之外，本法第九条另有规定", &["cpl:8"]),
         ("第十六条第一款、第二款", &[]),
         ("消法规定清楚。合同第八条另有约定", &[]),
         ("消法第八条与双方合同第九条", &["cpl:8"]),
@@ -196,7 +199,11 @@ fn an_old_number_leads_to_the_new_one() {
     let assessment = checker.check("按治安管理处罚法第四十二条处理", TODAY).remove(0);
     assert_eq!(assessment.verdicts, [Verdict::Doubtful]);
     assert_eq!(assessment.instead.iter().map(|s| &*s.id).collect::<Vec<_>>(), ["psapl-2025-art-50"]);
-    assert!(assessment.notes[0].ends_with("该条现为第五十条，请核对所指的版本。"), "{:?}", assessment.notes);
+    assert!(
+        assessment.notes[0].ends_with("这一条现为第五十条，请核对所指的版本。"),
+        "{:?}",
+        assessment.notes
+    );
     assert_eq!(
         checker.check("按治安管理处罚法第四十二条处理", date(2025, 12, 31))[0].verdicts,
         [Verdict::Right]

@@ -282,17 +282,23 @@ impl<'a> Checker<'a> {
         assessment.instead = instead;
     }
 
-    /// 治安管理处罚法第四十二条 of 2026 is most likely the number of the version before.
+    /// 治安管理处罚法第四十二条 of 2026 is most likely the number of the version before: where nothing is on record for the number
+    /// of today, or the claim is more like the article that bore it before.
     fn old_number(&self, assessment: &mut Assessment<'a>, law: &Law, day: Date) -> bool {
-        if assessment.statute.is_some() {
-            return false;
-        }
         let number = assessment.reference.article;
+        let claim = pairs(&assessment.reference.claim);
         let mut same = self.registry.statutes().iter().filter(|s| s.law_key == law.key && s.number == number);
-        let moved = same.find_map(|old| Some((old, self.today(old, day)?)));
+        let moved = same.find_map(|old| {
+            let today = self.today(old, day).filter(|today| today.number != number)?;
+            let likeness = self.likeness(&claim, &old.gist);
+            let likely = assessment
+                .statute
+                .is_none_or(|cited| likeness > FAR && likeness > self.likeness(&claim, &cited.gist));
+            likely.then_some((old, today))
+        });
         let Some((old, today)) = moved else { return false };
         assessment.notes.push(format!(
-            "{}在{}的版本里是：{}该条现为{}，请核对所指的版本。",
+            "{}在{}的版本里是：{}这一条现为{}，请核对所指的版本。",
             old.article, old.version, old.gist, today.article
         ));
         assessment.instead.push(today);

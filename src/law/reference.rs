@@ -109,6 +109,7 @@ impl<'a> Finder<'a> {
             }
             (known, titled) => known.or(titled),
         };
+        let named = unknown_law(text, from, named.as_ref()).or(named);
         let anaphor = last.and_then(|name| {
             let end = named.as_ref().map_or(text.len(), |mention| mention.start);
             again(text, from..end, name)
@@ -152,9 +153,38 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// 劳动法第三十九条, where no 《》 show where the name begins.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<name>\p{Han}{2,16}(?:法|条例))第?[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条")
+        .expect("a constant pattern")
+});
+
+/// A law without 《》 that the registry does not know, before the next one that it does.
+fn unknown_law(text: &str, from: usize, next: Option<&Mention>) -> Option<Mention> {
+    const NO_LAW: [&str; 10] =
+        ["方法", "办法", "做法", "说法", "用法", "手法", "该法", "本法", "同法", "此法"];
+    let until = next.map_or(text.len(), |next| next.start);
+    // A known name that ends the match was found as such; here the text only goes as far as its beginning.
+    PLAIN.captures_iter(&text[from..until]).find_map(|plain| {
+        let name = plain.name("name").expect("the group is not optional");
+        let leads = [
+            "根据", "依据", "按照", "依照", "违反", "以及", "适用", "按", "和", "与", "及", "或", "的", "了",
+        ];
+        let cut = leads
+            .iter()
+            .filter_map(|lead| name.as_str().rfind(lead).map(|at| at + lead.len()))
+            .max()
+            .unwrap_or(0);
+        let written = &name.as_str()[cut..];
+        let is_law = written.chars().count() > 1 && !NO_LAW.iter().any(|word| written.ends_with(word));
+        let (start, end) = (name.start() + cut + from, name.end() + from);
+        is_law.then(|| Mention { start, end, name: Name { law: None, written: written.to_owned() } })
+    })
+}
+
 /// 该法第八条, or a bare 第八条 in the sentence that named the law.
 static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?:该法|本法|同法|此法|该条例|本条例|该办法)(?:律)?的?(?:第|[0-9])|第[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条|[。！？；\n]")
+    Regex::new("(?:该法|同法|此法|该条例|该办法)(?:律)?的?(?:第|[0-9])|第[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条|[。！？；\n]")
         .expect("a constant pattern")
 });
 
@@ -177,7 +207,7 @@ fn again(text: &str, range: Range<usize>, name: &Name) -> Option<Mention> {
     None
 }
 
-/// 合同第八条 and 规则第八条 are articles of no law.
+/// 合同第八条 and 规则第八条 are articles of no law, 本法第八条 is one of the text's own.
 fn of_something_else(before: &str) -> bool {
     let before = before.trim_end_matches(['》', '”', '"', ' ', '的']);
     [
