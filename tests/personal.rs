@@ -383,7 +383,8 @@ proptest! {
         let text = format!("{before}{written}{after}");
         let start = before.chars().count() as u32;
         let end = start + written.chars().count() as u32;
-        let found = find(&text);
+        let mut found = find(&text);
+        found.retain(|datum| datum.kind != Kind::Name);
         prop_assert_eq!(found.len(), 1, "{:?} in {}", found, text);
         prop_assert_eq!((found[0].kind, found[0].span.start, found[0].span.end), (kind, start, end), "in {}", text);
         prop_assert!(found[0].confidence >= Confidence::Medium);
@@ -399,8 +400,10 @@ proptest! {
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1];
         let identity = digits.len() == 18
             && digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum::<u32>() % 11 == 1;
-        let mobile = number.trim_start_matches("0086").trim_start_matches("86").len() == 11 && number.contains('1');
-        prop_assume!(!(luhn && digits.len() >= 15) && !identity && !mobile);
+        let local = number.trim_start_matches("0086").trim_start_matches("86");
+        let mobile = local.len() == 11 && local.starts_with('1');
+        let card = luhn && digits.len() >= 15;
+        prop_assume!(!card && !identity && !mobile);
         prop_assert_eq!(reported(&format!("{before}{number}{after}")), Vec::<String>::new());
     }
 

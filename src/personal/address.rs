@@ -140,8 +140,8 @@ fn weigh(view: &View, parts: &[Part]) -> Option<Match> {
         rooms += 1;
         end = room;
     }
-    let names = start_of_names(view, first.cells.start);
-    let place = view.slice(names..first.cells.start);
+    let start = start_of_names(view, first.cells.start);
+    let place = view.slice(start..first.cells.start);
     let inner = view.slice(first.cells.start..end);
     let divided = place.replace("小区", "").chars().skip(1).any(|c| DIVISIONS.contains(c))
         || data().address.provinces.iter().any(|p| place.starts_with(p.as_str()));
@@ -153,7 +153,7 @@ fn weigh(view: &View, parts: &[Part]) -> Option<Match> {
     if doors == 0 || doors == 1 && houses == 0 {
         return None;
     }
-    let cells = names..end;
+    let cells = start..end;
     let at_work = is_business(view, &cells);
     let confidence = match () {
         () if at_work => Confidence::Low,

@@ -35,11 +35,10 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
         return None;
     }
     let confidence = match context.cue(&cells) {
-        Some(Cue::Other) => return None,
         Some(Cue::IdCard) if valid => Confidence::High,
         Some(Cue::IdCard) => Confidence::Medium,
         Some(Cue::Tax) if valid => Confidence::Medium,
-        Some(Cue::Tax) => return None,
+        Some(Cue::Other | Cue::Tax) => return None,
         // A card number may read as an identity number of 15 digits, hardly as one of 18.
         Some(Cue::BankCard) if !valid => return None,
         _ if valid => Confidence::High,
@@ -105,9 +104,8 @@ fn document(context: &Context<'_>, text: &str, cells: &Range<usize>) -> Option<(
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let digits = text.len() - letters;
     let is_permit = match (&text[..letters], digits) {
-        ("c" | "w" | "t" | "l", 8) | ("h" | "m", 8 | 10) => true,
+        ("c" | "w" | "t" | "l", 8) | ("" | "h" | "m", 8 | 10) => true,
         (two, 7) => two.len() == 2 && two.starts_with(['c', 'l']),
-        ("", 8 | 10) => true,
         _ => false,
     };
     let is_passport = match (&text[..letters], digits) {
@@ -149,5 +147,5 @@ fn hong_kong_check(text: &str) -> bool {
     let Some((&last, rest)) = body.split_last() else { return false };
     let blank = (rest.len() == 7).then_some(36);
     let sum: u32 = blank.iter().chain(rest).zip((2..=9).rev()).map(|(value, weight)| value * weight).sum();
-    (sum + last) % 11 == 0
+    (sum + last).is_multiple_of(11)
 }
