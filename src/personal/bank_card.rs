@@ -27,7 +27,7 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
     }
     let starts = |prefixes: &[Vec<u8>]| prefixes.iter().any(|prefix| d.starts_with(prefix));
     let national = d.len() >= 16 && starts(&data().union_pay);
-    let network = starts(&data().network) && (matches!(d.len(), 16 | 19) || d[0] == 3);
+    let network = starts(&data().network) && (d.len() == 16 || d[0] == 3);
     let cells = number.cells.clone();
     let cue = context.cue(&cells);
     if matches!(cue, Some(Cue::Other | Cue::Tax)) {

@@ -23,7 +23,7 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
     let closed = |cell: usize| !view.char(cell).is_some_and(|c| c.is_ascii_alphanumeric());
     let valid = match d.len() {
         18 => check(&d[..17]) == d[17],
-        17 if view.char(cells.end) == Some('x') && closed(cells.end + 1) => {
+        17 if matches!(view.char(cells.end), Some('x' | '×' | '叉')) && closed(cells.end + 1) => {
             cells.end += 1;
             check(d) == 10
         }

@@ -104,6 +104,7 @@ pub(super) fn is_keycap(c: char) -> bool {
 const DIGIT: u8 = 1;
 const LETTER: u8 = 2;
 const NAME: u8 = 4;
+const GROUP: u8 = 8;
 
 /// What a character of the basic plane can contribute to a datum.
 static CLASSES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
@@ -112,6 +113,7 @@ static CLASSES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
         let mut class = 0;
         class |= if digits::value(c).is_some() { DIGIT } else { 0 };
         class |= if c.is_ascii_alphabetic() { LETTER } else { 0 };
+        class |= if matches!(c, '组' | '社') { GROUP } else { 0 };
         class |= if data().name.endings.iter().any(|(_, last)| *last == c) { NAME } else { 0 };
         class
     };
@@ -121,7 +123,7 @@ static CLASSES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
 /// What a text may hold, by its characters alone.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Outlook {
-    /// At least two digits in any script, or a run of four letters.
+    /// At least two digits in any script, one where a village's group is named, or a run of four letters.
     pub(super) written: bool,
     /// The last two characters of a name label or title.
     pub(super) named: bool,
@@ -131,15 +133,16 @@ pub(super) struct Outlook {
 pub(super) fn outlook(text: &str) -> Outlook {
     let classes = &**CLASSES;
     let (mut digits, mut letters, mut longest) = (0_u32, 0_u32, 0_u32);
-    let (mut named, mut before) = (false, ' ');
+    let (mut named, mut before, mut grouped) = (false, ' ', false);
     for c in text.chars() {
         let class =
             classes.get(c as usize).copied().unwrap_or_else(|| u8::from(digits::value(fold(c)).is_some()));
         named |= class & NAME != 0 && data().name.endings.contains(&(fold(before), fold(c)));
+        grouped |= class & GROUP != 0;
         before = c;
         digits += u32::from(class & DIGIT);
         letters = if class & LETTER == 0 { 0 } else { letters + 1 };
         longest = longest.max(letters);
     }
-    Outlook { written: digits >= 2 || longest >= 4, named }
+    Outlook { written: digits >= 2 || digits == 1 && grouped || longest >= 4, named }
 }
