@@ -33,7 +33,7 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
     if matches!(cue, Some(Cue::Other | Cue::Tax)) {
         return None;
     }
-    let said = cue == Some(Cue::BankCard) || cue.is_none() && context.cues.near(Cue::BankCard, &cells, 8);
+    let said = cue == Some(Cue::BankCard) || cue.is_none() && context.cues().near(Cue::BankCard, &cells, 8);
     let confidence = match (luhn(d), said) {
         (true, true) => Confidence::High,
         (true, false) if national => Confidence::High,

@@ -42,7 +42,7 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
         // A card number may read as an identity number of 15 digits, hardly as one of 18.
         Some(Cue::BankCard) if !valid => return None,
         _ if valid => Confidence::High,
-        _ if d.len() == 15 && (context.cues.near(Cue::IdCard, &cells, 12)) => Confidence::Medium,
+        _ if d.len() == 15 && (context.cues().near(Cue::IdCard, &cells, 12)) => Confidence::Medium,
         _ => Confidence::Low,
     };
     Some(Match { kind: Kind::IdCard, confidence, cells })
@@ -113,7 +113,7 @@ fn document(context: &Context<'_>, text: &str, cells: &Range<usize>) -> Option<(
         (two, 7) => two.len() == 2 && two.starts_with(['e', 'd', 's', 'p', 'k', 'm']),
         _ => false,
     };
-    let said = |wanted: Cue| cue == Some(wanted) || cue.is_none() && context.cues.near(wanted, cells, 8);
+    let said = |wanted: Cue| cue == Some(wanted) || cue.is_none() && context.cues().near(wanted, cells, 8);
     if said(Cue::Passport) && (is_passport || letters > 0 || matches!(digits, 8 | 9)) {
         return Some((Kind::Passport, if is_passport { Confidence::High } else { Confidence::Medium }));
     }
