@@ -140,6 +140,10 @@ impl CueSet {
         Self(self.0 & of.0)
     }
 
+    pub(super) const fn without(self, of: Self) -> Self {
+        Self(self.0 & !of.0)
+    }
+
     pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -196,7 +200,7 @@ pub struct Cues {
     filler: Regex,
     stop: Regex,
     /// In the order of [`evidence::NAMES`].
-    pub(super) weights: Vec<f32>,
+    weights: Vec<f32>,
     pub(super) bias: f32,
     pub(super) threshold: f32,
 }
@@ -339,6 +343,17 @@ impl Cues {
         for found in self.terms.find_overlapping_iter(text) {
             hit(found.start(), self.kinds[found.pattern().as_usize()]);
         }
+    }
+
+    /// The weighed sum of the evidence, without the bias.
+    pub(super) fn weigh(&self, evidence: &[(&'static str, f32)]) -> f32 {
+        evidence
+            .iter()
+            .map(|(name, value)| {
+                let at = evidence::NAMES.iter().position(|known| known == name);
+                at.map_or(0.0, |at| self.weights[at] * value)
+            })
+            .sum()
     }
 
     /// The classes whose patterns match in a customer's clause.

@@ -76,13 +76,24 @@ pub(super) fn judge(
                 active: active.iter().map(|item| &ledger.items[*item]).collect(),
                 asked: asked.clone(),
                 next: next.clone(),
-                same_block: read(&run.messages[nth + 1..]),
+                same_block: run
+                    .messages
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != nth)
+                    .filter_map(|(_, at)| readings[*at].as_ref())
+                    .collect(),
+                later: runs[at + 1..]
+                    .iter()
+                    .filter(|run| run.role == Role::Agent)
+                    .flat_map(|run| read(&run.messages))
+                    .collect(),
                 earlier: earlier.clone(),
                 carried,
                 statement,
             };
             let values = evidence::gather(&scene);
-            let sum: f32 = values.iter().zip(&cues.weights).map(|(value, weight)| value * weight).sum();
+            let sum = cues.weigh(&values);
             let evasive = 1.0 / (1.0 + (-(sum + cues.bias)).exp());
             let lead = active.first().map(|item| &ledger.items[*item]);
             let asks_back = reply.cues.has(Cue::HoldsDataRequest)

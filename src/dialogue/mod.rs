@@ -235,6 +235,7 @@ pub struct Item {
     pub outcome: Outcome,
     asks: CueSet,
     grams: Vec<u32>,
+    letters: Vec<u32>,
 }
 
 /// Counts of one conversation.
@@ -291,6 +292,7 @@ impl Ledger {
                     outcome: Outcome::Open,
                     asks,
                     grams: clause.grams.clone(),
+                    letters: clause.letters.clone(),
                 }));
             }
         }

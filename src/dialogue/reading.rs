@@ -20,6 +20,8 @@ pub(super) struct Clause {
     pub(super) residue: u32,
     /// The content in pairs of characters; ascending, no doubles.
     pub(super) grams: Vec<u32>,
+    /// The content character by character; ascending, no doubles.
+    pub(super) letters: Vec<u32>,
 }
 
 /// What stands in one message.
@@ -53,6 +55,25 @@ const SAID_EVEN_IF_EMPTY: CueSet = CueSet::of(&[
     Cue::FillerAck,
     Cue::MovesWait,
     Cue::MovesStock,
+]);
+
+/// A price in a sales pitch and the five of `五颗星` answer nothing.
+const UNSAID_BY: CueSet =
+    CueSet::of(&[Cue::MovesSales, Cue::MovesRetention, Cue::FillerClosing, Cue::FillerSticker]);
+
+const HOLDS: CueSet = CueSet::of(&[
+    Cue::HoldsTime,
+    Cue::HoldsAmount,
+    Cue::HoldsPlace,
+    Cue::HoldsReason,
+    Cue::HoldsPolarity,
+    Cue::HoldsSteps,
+    Cue::HoldsContact,
+    Cue::HoldsDone,
+    Cue::HoldsPromised,
+    Cue::HoldsDataRequest,
+    Cue::HoldsHandover,
+    Cue::HoldsRefusal,
 ]);
 
 impl Reading {
@@ -89,6 +110,7 @@ impl Reading {
                     previous = None;
                 } else {
                     clause.residue += 1;
+                    clause.letters.push(code);
                     if let Some(before) = previous {
                         clause.grams.push(before << 16 | code);
                     }
@@ -96,6 +118,7 @@ impl Reading {
                 }
             }
             tidy(&mut clause.grams);
+            tidy(&mut clause.letters);
         }
         let mut all = Self {
             folded,
@@ -108,14 +131,19 @@ impl Reading {
         for clause in &all.clauses {
             all.residue += clause.residue;
             all.grams.extend_from_slice(&clause.grams);
-            all.cues.extend(if customer || clause.residue > 0 {
+            all.letters.extend_from_slice(&clause.letters);
+            let said = if customer {
+                clause.cues
+            } else if clause.cues.any(UNSAID_BY) {
+                clause.cues.without(HOLDS)
+            } else if clause.residue > 0 {
                 clause.cues
             } else {
                 clause.cues.and(SAID_EVEN_IF_EMPTY)
-            });
+            };
+            all.cues.extend(said);
         }
         tidy(&mut all.grams);
-        all.letters = all.grams.iter().flat_map(|gram| [gram >> 16, gram & 0xFFFF]).collect();
         tidy(&mut all.letters);
         all
     }
@@ -169,6 +197,7 @@ fn split(text: &str) -> Vec<Clause> {
             cues: CueSet::default(),
             residue: 0,
             grams: Vec::new(),
+            letters: Vec::new(),
         });
     };
     for (byte, character) in text.char_indices() {
