@@ -11,13 +11,7 @@ pub mod schema;
 use schema::{PackDoc, RuleDoc};
 
 /// The packs in the binary.
-const EMBEDDED: &[(&str, &str)] = &[
-    ("lexicons/abuse.toml", include_str!("../../lexicons/abuse.toml")),
-    ("lexicons/conduct.toml", include_str!("../../lexicons/conduct.toml")),
-    ("lexicons/disclosure.toml", include_str!("../../lexicons/disclosure.toml")),
-    ("lexicons/evasion.toml", include_str!("../../lexicons/evasion.toml")),
-    ("lexicons/privacy.toml", include_str!("../../lexicons/privacy.toml")),
-];
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// Files of a lexicon folder that are no rule packs; where one is missing, the embedded one serves.
 const DATA: &[(&str, &str)] = &[

@@ -465,12 +465,14 @@ impl Compiler<'_> {
         if terms.is_empty() {
             return Err("terms is empty".to_owned());
         }
+        let single: Vec<&str> = terms.iter().map(String::as_str).filter(|t| t.chars().count() < 2).collect();
+        if !single.is_empty() {
+            return Err(format!(
+                "`{}`: a single character stands inside too many words; write what surrounds it, or a pattern",
+                single.join("`, `")
+            ));
+        }
         for (at, term) in terms.iter().enumerate() {
-            if term.chars().count() < 2 {
-                return Err(format!(
-                    "`{term}` is a single character, which stands inside too many words; write what surrounds it"
-                ));
-            }
             self.builder.add(term, disguise, Use::Term { condition: number, term: at as u32 });
             if word && term.chars().all(is_han) {
                 self.words.push(term.clone());

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
-    finding::{ContextLine, Finding, Severity, Span},
+    finding::{ContextLine, Finding, Span},
     law::Registry,
     lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
     personal,
@@ -421,17 +421,4 @@ fn fingerprint(rule: &str, conversation: &str, message: &Message) -> String {
         hash.update(part.as_bytes());
     }
     hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Adds up severities: for callers that want one number a finding.
-impl Severity {
-    /// The weight of a finding in the risk of an agent.
-    pub const fn weight(self) -> f64 {
-        match self {
-            Self::Low => 1.0,
-            Self::Medium => 3.0,
-            Self::High => 7.0,
-            Self::Critical => 15.0,
-        }
-    }
 }
