@@ -80,7 +80,8 @@ impl Config {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
         if let (Some(dir), Some(lexicons)) = (path.parent(), &config.lint.lexicons) {
             config.lint.lexicons = Some(dir.join(lexicons));
@@ -109,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_an_error_with_its_line() {
-        let error = Config::parse("kefulint.toml", "[report]\ntop = 3\nmin_conversation = 5\n").expect_err("misspelt");
+        let error = Config::parse("kefulint.toml", "[report]\ntop = 3\nmin_conversation = 5\n")
+            .expect_err("misspelt");
         let text = error.to_string();
         assert!(text.starts_with("kefulint.toml:3: unknown field `min_conversation`"), "{text}");
     }

@@ -109,7 +109,8 @@ impl Global {
     pub(crate) fn screen(&self, findings: usize) -> Screen {
         let terminal = console::Term::stdout();
         let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let width = asked.or_else(|| terminal.size_checked().map(|(_, columns)| columns as usize)).unwrap_or(80);
+        let width =
+            asked.or_else(|| terminal.size_checked().map(|(_, columns)| columns as usize)).unwrap_or(80);
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || env::var_os("TERM").is_some_and(|term| term == "dumb");
         let color = match self.color {

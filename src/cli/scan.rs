@@ -74,7 +74,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("cannot set the threads")?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .context("cannot set the threads")?;
     }
     let config = args.input.config(global)?;
     let date = args.date.unwrap_or_else(super::today);
@@ -116,7 +119,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
 }
 
 fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
-    let Transcript { conversations, problems, stats } = transcript;
+    let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
         ProgressBar::new(conversations.len() as u64)
@@ -151,7 +154,10 @@ pub(crate) fn write_file(
 
 fn rejects(problems: &[Problem], show_personal_data: bool, out: &mut dyn Write) -> io::Result<()> {
     for problem in problems {
-        let raw = problem.raw.as_deref().map(|raw| if show_personal_data { raw.to_owned() } else { personal::mask(raw) });
+        let raw = problem
+            .raw
+            .as_deref()
+            .map(|raw| if show_personal_data { raw.to_owned() } else { personal::mask(raw) });
         let line = serde_json::json!({
             "file": problem.file, "line": problem.line, "reason": problem.reason, "raw": raw,
         });

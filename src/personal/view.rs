@@ -41,7 +41,9 @@ impl View {
             let end = at as u32 + 1;
             let Some(c) = fold_char(original) else {
                 // A keycap is a digit and two marks: all three are the digit.
-                if let Some(cell) = cells.last_mut().filter(|cell| cell.digit.is_some() && cell.end + 1 == end) {
+                if let Some(cell) =
+                    cells.last_mut().filter(|cell| cell.digit.is_some() && cell.end + 1 == end)
+                {
                     cell.end = if is_keycap(original) { end } else { cell.end };
                 }
                 continue;
@@ -131,7 +133,8 @@ pub(super) fn outlook(text: &str) -> Outlook {
     let (mut digits, mut letters, mut longest) = (0_u32, 0_u32, 0_u32);
     let (mut named, mut before) = (false, ' ');
     for c in text.chars() {
-        let class = classes.get(c as usize).copied().unwrap_or_else(|| u8::from(digits::value(fold(c)).is_some()));
+        let class =
+            classes.get(c as usize).copied().unwrap_or_else(|| u8::from(digits::value(fold(c)).is_some()));
         named |= class & NAME != 0 && data().name.endings.contains(&(fold(before), fold(c)));
         before = c;
         digits += u32::from(class & DIGIT);

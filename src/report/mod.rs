@@ -53,7 +53,11 @@ impl Tally {
 
     /// Breaches weighted by severity.
     pub fn weight(&self) -> f64 {
-        Severity::ALL.iter().zip(self.severities).map(|(severity, count)| severity.weight() * count as f64).sum()
+        Severity::ALL
+            .iter()
+            .zip(self.severities)
+            .map(|(severity, count)| severity.weight() * count as f64)
+            .sum()
     }
 
     /// Adds what another part of the data says of the same agent.
@@ -197,9 +201,7 @@ impl Report {
                 tally: tally.clone(),
             })
             .collect();
-        lines.sort_by(|a, b| {
-            b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id))
-        });
+        lines.sort_by(|a, b| b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id)));
         lines
     }
 

@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
-    compile::{Condition, Operator, Program, Scope},
     guard::Place,
     matcher::{Scan, TermHit, View, is_han},
+    program::{Condition, Operator, Program, Scope},
     trade,
 };
 use crate::{
@@ -287,16 +287,12 @@ impl<'a> Case<'a> {
                 ledger.holds(message).iter().any(|holding| holdings.contains(holding))
             }
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
-            Operator::Delay(limit) => match ledger.reply_delay(message) {
-                Some(delay) => delay > *limit,
-                None => {
-                    let timed = self.conversation.messages.iter().all(|message| message.time.is_some());
-                    if !timed {
-                        self.not_evaluable.borrow_mut().insert(condition.rule);
-                    }
-                    false
+            Operator::Delay(limit) => {
+                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+                    self.not_evaluable.borrow_mut().insert(condition.rule);
                 }
-            },
+                ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
+            }
             Operator::Unanswered => ledger.unanswered(message),
             _ => false,
         }

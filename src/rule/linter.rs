@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     case::{Case, Stop},
-    compile::{self, Operator, Program, Scope},
+    compile,
     judge::{self, Circumstances, Decision},
+    program::{Operator, Program, Scope},
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
@@ -233,7 +234,7 @@ impl Linter {
         let message = &conversation.messages[decision.message];
         let quote = cut(&masked[decision.message], decision.span);
         let duties: Vec<&str> = doc.duty.iter().map(String::as_str).collect();
-        let day = message.time.map_or(self.options.default_day, |time| time.day());
+        let day = message.time.map_or(self.options.default_day, super::super::transcript::Moment::day);
         Finding {
             rule: rule.id().into(),
             family: doc.family,
@@ -420,5 +421,6 @@ fn fingerprint(rule: &str, conversation: &str, message: &Message) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
