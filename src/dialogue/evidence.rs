@@ -4,7 +4,7 @@
 
 use super::{
     Holding, Item, QuestionType,
-    cues::{Cue, CueSet},
+    cue::{Cue, CueSet},
     question,
     reading::{self, Clause, Reading},
 };

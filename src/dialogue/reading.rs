@@ -4,7 +4,10 @@
 
 use std::ops::Range;
 
-use super::cues::{Cue, CueSet, Cues};
+use super::{
+    cue::{Cue, CueSet},
+    cues::Cues,
+};
 use crate::{text::fold::Folded, transcript::Role};
 
 /// A stretch between two marks of punctuation or blanks.
@@ -82,31 +85,13 @@ impl Reading {
         let mut clauses = split(folded.text());
         let customer = role == Role::Customer;
         let whole = folded.text();
-        let mut at = 0;
-        let mut terms: Vec<(usize, Cue)> = Vec::new();
-        cues.each_term(whole, |start, cue| terms.push((start, cue)));
-        terms.sort_unstable_by_key(|(start, _)| *start);
-        let mut covered = Vec::new();
+        let mut covered = vec![false; whole.len()];
+        cues.mark(whole, customer, &mut clauses, &mut covered);
         for clause in &mut clauses {
-            let text = &whole[clause.range.clone()];
-            while let Some((start, cue)) = terms.get(at)
-                && *start < clause.range.end
-            {
-                if *start >= clause.range.start {
-                    clause.cues.insert(*cue);
-                }
-                at += 1;
-            }
-            clause.cues.extend(if customer { cues.asked(text) } else { cues.replied(text) });
-            covered.clear();
-            covered.resize(text.len(), false);
-            for range in cues.fillers(text).chain(cues.stops(text)) {
-                covered[range].fill(true);
-            }
             let mut previous = None;
-            for (byte, character) in text.char_indices() {
+            for (byte, character) in whole[clause.range.clone()].char_indices() {
                 let code = character as u32 & 0xFFFF;
-                if covered[byte] {
+                if covered[clause.range.start + byte] || cues.is_stop(character) {
                     previous = None;
                 } else {
                     clause.residue += 1;
