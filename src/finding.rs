@@ -86,6 +86,16 @@ impl Severity {
             Self::Critical => "特别严重",
         }
     }
+
+    /// What a finding weighs in an agent's risk; a ratio without unit. docs/risk.md says why these.
+    pub const fn weight(self) -> f64 {
+        match self {
+            Self::Low => 1.0,
+            Self::Medium => 3.0,
+            Self::High => 7.0,
+            Self::Critical => 15.0,
+        }
+    }
 }
 
 /// A half-open range of Unicode scalar values within one message.
@@ -189,4 +199,11 @@ pub struct Finding {
     pub source: Source,
     /// The message before it, and the message itself.
     pub context: Vec<ContextLine>,
+}
+
+impl Finding {
+    /// Whether it speaks of the log (personal data left readable in it) and not of what somebody did.
+    pub fn is_hygiene(&self) -> bool {
+        self.family == Family::Privacy && &*self.kind == "exposure"
+    }
 }
