@@ -22,7 +22,7 @@ enum Command {
 }
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let linter = global.linter(Options::default())?;
+    let linter = global.linter(&global.config(None)?, Options::default())?;
     match args.command {
         Command::Test => {
             let proof = proof::prove(&linter);

@@ -180,7 +180,8 @@ impl Scope {
     fn parse(text: &str) -> Result<Self, String> {
         let (word, number) = match text.split_once(' ') {
             Some((word, number)) => {
-                let number: usize = number.trim().parse().map_err(|_| format!("scope `{text}`: `{number}` is no number"))?;
+                let number: usize =
+                    number.trim().parse().map_err(|_| format!("scope `{text}`: `{number}` is no number"))?;
                 (word, Some(number))
             }
             None => (text, None),
@@ -243,10 +244,23 @@ pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, Lexico
     }
     let Compiler { conditions, builder, sentences, words, remarks, .. } = compiler;
     let matcher = builder.build().map_err(|error| {
-        sorted(vec![Fault { file: "lexicons".into(), line: 1, reason: format!("the terms are too many: {error}") }])
+        sorted(vec![Fault {
+            file: "lexicons".into(),
+            line: 1,
+            reason: format!("the terms are too many: {error}"),
+        }])
     })?;
     let exemplars = Exemplars::new(sentences);
-    Ok(Program { plans, conditions, matcher, exemplars, guards, trades, segmenter: Segmenter::new(words), remarks })
+    Ok(Program {
+        plans,
+        conditions,
+        matcher,
+        exemplars,
+        guards,
+        trades,
+        segmenter: Segmenter::new(words),
+        remarks,
+    })
 }
 
 struct Compiler<'a> {
@@ -269,7 +283,9 @@ impl Compiler<'_> {
         note(check_kind(doc.family, &doc.kind));
         for duty in &doc.duty {
             let known = self.registry.duty_exists(duty);
-            note(known.then_some(()).ok_or_else(|| format!("unknown duty `{duty}`; statutes.toml lists them")));
+            note(
+                known.then_some(()).ok_or_else(|| format!("unknown duty `{duty}`; statutes.toml lists them")),
+            );
         }
         let trades = numbers(&doc.trades, |name| self.trades.iter().position(|t| *t.name == *name), "trade");
         let default = doc.guards.clone().unwrap_or_else(|| default_guards(doc.family));
@@ -278,12 +294,15 @@ impl Compiler<'_> {
         let agents = globs(&doc.agents);
         let first = self.conditions.len() as u32;
         let names: BTreeMap<&str, u32> = doc.conditions.keys().map(String::as_str).zip(first..).collect();
-        let when = doc.when.clone().unwrap_or_else(|| names.keys().copied().collect::<Vec<_>>().join(" and "));
-        let when = Expr::parse(&when)
-            .map_err(|error| format!("when = \"{when}\": {error}"))
-            .and_then(|expr| {
+        let when =
+            doc.when.clone().unwrap_or_else(|| names.keys().copied().collect::<Vec<_>>().join(" and "));
+        let when =
+            Expr::parse(&when).map_err(|error| format!("when = \"{when}\": {error}")).and_then(|expr| {
                 expr.try_map(&mut |name: &String| {
-                    names.get(name.as_str()).copied().ok_or_else(|| format!("when names `{name}`, which is no condition"))
+                    names
+                        .get(name.as_str())
+                        .copied()
+                        .ok_or_else(|| format!("when names `{name}`, which is no condition"))
                 })
             });
         let (when, guards, trades, channels, agents) = match (when, guards, trades, channels, agents) {
@@ -292,7 +311,9 @@ impl Compiler<'_> {
             }
             (when, guards, trades, channels, agents) => {
                 reasons.extend(
-                    [when.err(), guards.err(), trades.err(), channels.err(), agents.err()].into_iter().flatten(),
+                    [when.err(), guards.err(), trades.err(), channels.err(), agents.err()]
+                        .into_iter()
+                        .flatten(),
                 );
                 return Err(reasons);
             }
@@ -360,7 +381,16 @@ impl Compiler<'_> {
         };
         let except = doc.except.iter().flatten().map(|p| regex(p, rule)).collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
-        Ok(Condition { rule: rule_number, name: name.to_owned(), operator, scope, speaker, guards, except, allow })
+        Ok(Condition {
+            rule: rule_number,
+            name: name.to_owned(),
+            operator,
+            scope,
+            speaker,
+            guards,
+            except,
+            allow,
+        })
     }
 
     fn operator(
@@ -404,7 +434,8 @@ impl Compiler<'_> {
             operators.push(Operator::Repeats(closeness));
         }
         if let Some(delay) = &doc.delay {
-            let delay = delay.parse().map_err(|e| format!("delay = \"{delay}\": {e}; write it as 10m, 2h, 90s"))?;
+            let delay =
+                delay.parse().map_err(|e| format!("delay = \"{delay}\": {e}; write it as 10m, 2h, 90s"))?;
             operators.push(Operator::Delay(delay));
         }
         if doc.unanswered == Some(true) {
@@ -526,8 +557,11 @@ fn check_id(family: Family, id: &str) -> Result<(), String> {
         Family::Privacy => "PRI",
         Family::Conduct => "CON",
     };
-    let digits = id.strip_prefix(prefix).is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()));
-    digits.then_some(()).ok_or_else(|| format!("the id of a rule of {} is {prefix} and three digits", family.as_str()))
+    let digits =
+        id.strip_prefix(prefix).is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()));
+    digits
+        .then_some(())
+        .ok_or_else(|| format!("the id of a rule of {} is {prefix} and three digits", family.as_str()))
 }
 
 fn default_guards(family: Family) -> Vec<String> {
@@ -540,7 +574,11 @@ fn default_guards(family: Family) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-fn numbers(names: &[String], number: impl Fn(&str) -> Option<usize>, what: &str) -> Result<Vec<usize>, String> {
+fn numbers(
+    names: &[String],
+    number: impl Fn(&str) -> Option<usize>,
+    what: &str,
+) -> Result<Vec<usize>, String> {
     names.iter().map(|name| number(name).ok_or_else(|| format!("unknown {what} `{name}`"))).collect()
 }
 
@@ -591,7 +629,8 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
     let mut text = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {
-        let name: String = rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+        let name: String =
+            rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
         text.push_str(&rest[..at]);
         match rule.lists.get(&name) {
             Some(words) => {
@@ -603,6 +642,7 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
         rest = &rest[at + 1 + name.len()..];
     }
     text.push_str(rest);
-    let folded: String = text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
+    let folded: String =
+        text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
     Regex::new(&folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

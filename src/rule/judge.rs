@@ -45,7 +45,8 @@ pub fn judge(program: &Program, case: &Case<'_>, circumstances: Circumstances) -
 }
 
 fn applies(plan: &Plan, case: &Case<'_>, circumstances: Circumstances) -> bool {
-    let trade = plan.trades.is_empty() || circumstances.trade.is_some_and(|trade| plan.trades.contains(&trade));
+    let trade =
+        plan.trades.is_empty() || circumstances.trade.is_some_and(|trade| plan.trades.contains(&trade));
     let channel = plan
         .channels
         .as_ref()
@@ -63,7 +64,9 @@ fn decide(
 ) {
     let messages = 0..case.conversation.messages.len();
     let judged = |&message: &usize| {
-        case.is_by(message, plan.speaker) && in_days(plan, case, message, circumstances) && by_agent(plan, case, message)
+        case.is_by(message, plan.speaker)
+            && in_days(plan, case, message, circumstances)
+            && by_agent(plan, case, message)
     };
     if plan.focus.is_empty() {
         decisions.extend(over_conversation(program, plan, number, case, messages.filter(judged).collect()));
@@ -91,7 +94,12 @@ fn on_message(plan: &Plan, number: u32, case: &Case<'_>, message: usize) -> Opti
     foci.iter().find_map(|focus| {
         let fires = plan.when.eval(&mut |&condition| case.holds(condition, focus))
             && plan.focus.iter().any(|&condition| case.holds(condition, focus));
-        fires.then(|| Decision { rule: number, message, span: span(plan, case, focus), because: because(plan, case, focus) })
+        fires.then(|| Decision {
+            rule: number,
+            message,
+            span: span(plan, case, focus),
+            because: because(plan, case, focus),
+        })
     })
 }
 
@@ -112,7 +120,9 @@ fn over_conversation(
     let anchor = because
         .iter()
         .filter(|(condition, _)| program.conditions[*condition as usize].speaker == plan.speaker)
-        .find_map(|(condition, found)| found.iter().find(|at| messages.contains(at)).map(|&at| (*condition, at)));
+        .find_map(|(condition, found)| {
+            found.iter().find(|at| messages.contains(at)).map(|&at| (*condition, at))
+        });
     let (message, span) = match anchor {
         Some((condition, at)) => {
             let span = case.outcome(condition, at).hits.first().map(|hit| hit.span);
