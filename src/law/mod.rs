@@ -1,36 +1,22 @@
 //! Statutes and their versions, and the duties that rules name: which article held on a day.
 //!
-//! Knows articles and dates. Knows nothing of rules, messages or reports.
+//! Knows articles and dates, and reads citations in texts. Knows nothing of rules, messages or reports, and gives no legal
+//! judgement: a citation says what an article provides, never that somebody broke it.
 
-use std::sync::Arc;
+mod check;
+pub mod coverage;
+mod numeral;
+mod raw;
+mod reference;
+mod registry;
+pub mod remedy;
+mod schema;
+mod statute;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
-/// What an article itself imposes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Consequence {
-    /// Only a duty.
-    None,
-    /// 民事责任
-    Civil,
-    /// 行政责任
-    Administrative,
-    /// 刑事责任
-    Criminal,
-}
-
-/// One article in one version of one law.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Statute {
-    /// Stable id: law, version, article.
-    pub id: Arc<str>,
-    /// Full name of the law.
-    pub law: Arc<str>,
-    /// First day in force.
-    pub in_force_from: Date,
-    /// Last day in force.
-    pub in_force_to: Option<Date>,
-}
+pub use check::{Assessment, Checker, Miscitation, Verdict, Wrong};
+pub use reference::{Finder, Reference};
+pub use registry::Registry;
+pub use schema::LawError;
+pub use statute::{
+    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Practice, Statute, TRADES, TradeLaw, Version,
+};

@@ -1,1 +1,235 @@
-//! To come.
+//! Rule packs: read, checked, immutable. What a rule means is decided in [`crate::rule`].
+//!
+//! All that is wrong with a folder of packs is reported at once, each with file, line and reason; a lexicon with an
+//! error does not load, since a rule that silently does not fire is worse than none.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub mod example;
+mod overlay;
+pub mod schema;
+
+pub use overlay::OverrideDoc;
+use schema::{PackDoc, RuleDoc};
+
+/// The packs in the binary.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+
+/// Files of a lexicon folder that are no rule packs; where one is missing, the embedded one serves.
+const DATA: &[(&str, &str)] = &[
+    ("guards.toml", include_str!("../../lexicons/guards.toml")),
+    ("statutes.toml", include_str!("../../lexicons/statutes.toml")),
+    ("dialogue.toml", include_str!("../../lexicons/dialogue.toml")),
+    ("trades.toml", include_str!("../../lexicons/trades.toml")),
+    ("columns.toml", include_str!("../../lexicons/columns.toml")),
+    ("personal.toml", include_str!("../../lexicons/personal.toml")),
+];
+
+/// One thing that is wrong with a lexicon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file.
+    pub file: Arc<str>,
+    /// 1-based line.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.reason)
+    }
+}
+
+/// Why a lexicon does not load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LexiconError {
+    /// Everything found, in order of file and line.
+    pub faults: Vec<Fault>,
+}
+
+impl fmt::Display for LexiconError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.faults.len();
+        write!(f, "the lexicon has {count} {}", if count == 1 { "error" } else { "errors" })?;
+        for fault in &self.faults {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for LexiconError {}
+
+/// A rule with where it was read and the lists it may name.
+#[derive(Debug)]
+pub struct Rule {
+    /// The rule as typed.
+    pub doc: RuleDoc,
+    /// The file it was read from.
+    pub file: Arc<str>,
+    /// The line of its id.
+    pub line: usize,
+    /// The word lists of its pack.
+    pub lists: Arc<BTreeMap<String, Vec<String>>>,
+}
+
+impl Rule {
+    /// The id.
+    pub fn id(&self) -> &str {
+        self.doc.id.get_ref()
+    }
+
+    /// A fault at this rule.
+    pub fn fault(&self, reason: impl fmt::Display) -> Fault {
+        Fault { file: self.file.clone(), line: self.line, reason: format!("rule {}: {reason}", self.id()) }
+    }
+}
+
+/// All packs and the data files beside them.
+#[derive(Debug)]
+pub struct Lexicon {
+    /// The rules, in order of id.
+    pub rules: Vec<Rule>,
+    data: BTreeMap<&'static str, (Arc<str>, String)>,
+}
+
+impl Lexicon {
+    /// The packs in the binary.
+    pub fn embedded() -> Result<Self, LexiconError> {
+        Self::from_texts(
+            EMBEDDED.iter().map(|&(name, text)| (name.into(), text.to_owned())).collect(),
+            BTreeMap::new(),
+        )
+    }
+
+    /// The packs of a folder. The data files in it replace the embedded ones.
+    pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
+        let fault = |file: &Path, reason: String| LexiconError {
+            faults: vec![Fault { file: file.display().to_string().into(), line: 1, reason }],
+        };
+        let entries =
+            fs::read_dir(dir).map_err(|e| fault(dir, format!("cannot read the folder of lexicons: {e}")))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|e| fault(dir, e.to_string()))?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut packs = Vec::new();
+        let mut data = BTreeMap::new();
+        for path in paths {
+            let text = fs::read_to_string(&path).map_err(|e| fault(&path, e.to_string()))?;
+            let name: Arc<str> = path.display().to_string().into();
+            let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            match DATA.iter().find(|(known, _)| *known == file_name) {
+                Some(&(known, _)) => {
+                    data.insert(known, (name, text));
+                }
+                None => packs.push((name, text)),
+            }
+        }
+        if packs.is_empty() {
+            return Err(fault(dir, "no rule pack (*.toml) in this folder".to_owned()));
+        }
+        Self::from_texts(packs, data)
+    }
+
+    /// Packs given as (name, text).
+    pub fn from_texts(
+        packs: Vec<(Arc<str>, String)>,
+        data: BTreeMap<&'static str, (Arc<str>, String)>,
+    ) -> Result<Self, LexiconError> {
+        let mut lexicon = Self { rules: Vec::new(), data };
+        lexicon.extend(packs)?;
+        Ok(lexicon)
+    }
+
+    /// Adds a user's packs: new rules, and overrides of the ones that are there.
+    pub fn extend(&mut self, packs: Vec<(Arc<str>, String)>) -> Result<(), LexiconError> {
+        let mut faults = Vec::new();
+        let mut changes = Vec::new();
+        for (file, text) in packs {
+            let fault = |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
+            match toml::from_str::<PackDoc>(&text) {
+                Ok(pack) => {
+                    let lists = Arc::new(pack.lists);
+                    self.rules.extend(pack.rule.into_iter().map(|doc| {
+                        let line = line_at(&text, doc.id.span().start);
+                        Rule { doc, file: file.clone(), line, lists: lists.clone() }
+                    }));
+                    changes.extend(pack.overrides.into_iter().map(|change| {
+                        let line = line_at(&text, change.id.span().start);
+                        (file.clone(), line, change)
+                    }));
+                }
+                Err(error) => {
+                    faults.push(fault(error.span().map_or(0, |span| span.start), error.message().to_owned()));
+                }
+            }
+        }
+        self.rules.sort_by(|a, b| a.id().cmp(b.id()));
+        for pair in self.rules.windows(2) {
+            if pair[0].id() == pair[1].id() {
+                let first = &pair[0];
+                faults.push(pair[1].fault(format!("the id is taken by {}:{}", first.file, first.line)));
+            }
+        }
+        for (file, line, change) in changes {
+            let fault = |reason| Fault { file: file.clone(), line, reason };
+            faults.extend(overlay::apply(&mut self.rules, change, fault).err());
+        }
+        if faults.is_empty() { Ok(()) } else { Err(sorted(faults)) }
+    }
+
+    /// Adds packs from files.
+    pub fn extend_from_files(&mut self, paths: &[PathBuf]) -> Result<(), LexiconError> {
+        let mut packs = Vec::new();
+        for path in paths {
+            let name: Arc<str> = path.display().to_string().into();
+            match fs::read_to_string(path) {
+                Ok(text) => packs.push((name, text)),
+                Err(error) => {
+                    let reason = format!("cannot read the pack: {error}");
+                    return Err(sorted(vec![Fault { file: name, line: 1, reason }]));
+                }
+            }
+        }
+        self.extend(packs)
+    }
+
+    /// A data file by name (`statutes.toml`): where it came from, and its text.
+    ///
+    /// # Panics
+    /// On a name that is no data file of a lexicon.
+    pub fn data(&self, name: &str) -> (&str, &str) {
+        if let Some((file, text)) = self.data.get(name) {
+            return (file, text);
+        }
+        DATA.iter().find(|(known, _)| *known == name).copied().expect("the name is one of the data files")
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id().eq_ignore_ascii_case(id))
+    }
+}
+
+/// The faults as an error, in reading order.
+pub fn sorted(mut faults: Vec<Fault>) -> LexiconError {
+    faults.sort_by(|a, b| (&a.file, a.line, &a.reason).cmp(&(&b.file, b.line, &b.reason)));
+    LexiconError { faults }
+}
+
+/// The 1-based line in which byte `offset` stands.
+pub fn line_at(text: &str, offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
+}

@@ -1,1 +1,21 @@
-//! To come.
+//! What rules mean: the operators they are made of, the guards that keep them honest, and the judge who joins them.
+//!
+//! One direction: [`compile`] turns a lexicon into a program; [`matcher`] reads a message once; [`case`] answers whether a
+//! condition holds; [`judge`] decides rules; [`Linter`] turns decisions into findings.
+
+pub mod case;
+pub mod compare;
+pub mod compile;
+pub mod expr;
+pub mod guard;
+pub mod judge;
+mod linter;
+pub mod literal;
+pub mod matcher;
+pub mod program;
+pub mod proof;
+pub mod review;
+pub mod similar;
+pub mod trade;
+
+pub use linter::{Linted, Linter, NearMiss, Options};

@@ -1,0 +1,488 @@
+//! One conversation on trial: what stands in which message, found out once and only when a rule asks.
+//!
+//! Answers whether a condition holds and where. Knows nothing of rules as a whole; [`super::judge`] joins the answers.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+    rc::Rc,
+};
+
+use super::{
+    guard::Place,
+    matcher::{Scan, TermHit, View, is_han},
+    program::{Condition, Operator, Program, Scope},
+    trade,
+};
+use crate::{
+    dialogue::{Cues, Ledger},
+    finding::Span,
+    lexicon::schema::Speaker,
+    personal::{self, Datum},
+    text::{clause, fold::Folded},
+    transcript::{Conversation, Role},
+};
+
+/// What a rule looks at: a message, and where conditions must meet in one clause, that clause.
+#[derive(Clone, Debug)]
+pub struct Focus {
+    /// Index of the message.
+    pub message: usize,
+    /// Bytes of the folded text.
+    pub clause: Option<Range<usize>>,
+}
+
+/// Where a condition holds in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// In characters of the original.
+    pub span: Span,
+    /// In bytes of the folded text.
+    pub bytes: Range<usize>,
+    /// Number of the term, for terms.
+    term: u32,
+}
+
+/// Why a hit does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It begins or ends inside a word.
+    Boundary,
+    /// An exception of the condition overlaps.
+    Except,
+    /// A longer harmless word holds it.
+    Allow,
+    /// A guard, by number.
+    Guard(usize),
+    /// Too few different terms.
+    TooFew,
+}
+
+/// The hits of a condition in a message, and those that do not count.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What counts, in order.
+    pub hits: Vec<Hit>,
+    /// What does not, and why.
+    pub near: Vec<(Hit, Stop)>,
+}
+
+/// A conversation with what is known of it.
+pub struct Case<'a> {
+    /// The conversation.
+    pub conversation: &'a Conversation,
+    program: &'a Program,
+    cues: &'a Cues,
+    scans: Vec<Scan>,
+    clauses: Vec<OnceCell<Vec<Range<usize>>>>,
+    edges: Vec<[OnceCell<Vec<u32>>; 2]>,
+    data: Vec<OnceCell<Vec<Datum>>>,
+    similar: Vec<OnceCell<Vec<(u32, f64)>>>,
+    outcomes: RefCell<HashMap<(u32, u32), Rc<Outcome>>>,
+    ledger: OnceCell<Ledger>,
+    not_evaluable: RefCell<BTreeSet<u32>>,
+}
+
+impl<'a> Case<'a> {
+    /// Reads every message once.
+    pub fn new(program: &'a Program, cues: &'a Cues, conversation: &'a Conversation) -> Self {
+        let count = conversation.messages.len();
+        let scans = conversation.messages.iter().map(|message| program.matcher.scan(&message.text)).collect();
+        Self {
+            conversation,
+            program,
+            cues,
+            scans,
+            clauses: vec![OnceCell::new(); count],
+            edges: vec![<[OnceCell<Vec<u32>>; 2]>::default(); count],
+            data: vec![OnceCell::new(); count],
+            similar: vec![OnceCell::new(); count],
+            outcomes: RefCell::default(),
+            ledger: OnceCell::new(),
+            not_evaluable: RefCell::default(),
+        }
+    }
+
+    /// The trade that the words of the conversation tell, by number.
+    pub fn trade(&self) -> Option<usize> {
+        let mut sums = vec![0; self.program.trades.len()];
+        for &(trade, weight) in self.scans.iter().flat_map(|scan| &scan.cues) {
+            sums[trade as usize] += weight;
+        }
+        trade::strongest(&sums)
+    }
+
+    /// What the customer asked and what became of it.
+    pub fn ledger(&self) -> &Ledger {
+        self.ledger.get_or_init(|| Ledger::new(self.conversation, self.cues))
+    }
+
+    /// The ledger, if some rule needed it.
+    pub fn into_ledger(self) -> Option<Ledger> {
+        self.ledger.into_inner()
+    }
+
+    /// Rules of which a condition could not be evaluated, by number.
+    pub fn not_evaluable(&self) -> Vec<u32> {
+        self.not_evaluable.borrow().iter().copied().collect()
+    }
+
+    /// The folded text of a message.
+    pub fn folded(&self, message: usize) -> &Folded {
+        &self.scans[message].folded
+    }
+
+    /// The clauses of a message.
+    pub fn clauses(&self, message: usize) -> &[Range<usize>] {
+        self.clauses[message].get_or_init(|| clause::clauses(self.folded(message).text()))
+    }
+
+    /// Whether a condition could hold in a message, by what the automata saw: cheap, and never wrongly no.
+    pub fn may_hold(&self, number: u32, message: usize) -> bool {
+        let scan = &self.scans[message];
+        match &self.program.conditions[number as usize].operator {
+            Operator::Terms { .. } => !terms_of(scan, number).is_empty(),
+            Operator::Patterns { always, .. } => !always.is_empty() || !anchors_of(scan, number).is_empty(),
+            Operator::Similar { .. } => {
+                self.similar(message).iter().any(|&(condition, _)| condition == number)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a condition could hold in any message.
+    pub fn may_hold_anywhere(&self, number: u32) -> bool {
+        (0..self.scans.len()).any(|message| self.may_hold(number, message))
+    }
+
+    /// Whether a condition holds as seen from `focus`.
+    pub fn holds(&self, number: u32, focus: &Focus) -> bool {
+        !self.evidence(number, focus).is_empty()
+    }
+
+    /// The messages in which a condition holds as seen from `focus`; for a clause or the message itself, that one.
+    pub fn evidence(&self, number: u32, focus: &Focus) -> Vec<usize> {
+        let condition = &self.program.conditions[number as usize];
+        match (&condition.operator, condition.scope) {
+            (&Operator::Count { of, at_least }, _) => {
+                let found = self.messages_with(of, self.window(condition, focus.message), condition.speaker);
+                if found.len() >= at_least { found } else { Vec::new() }
+            }
+            (_, Scope::Message) => {
+                self.messages_with(number, focus.message..focus.message + 1, condition.speaker)
+            }
+            (_, Scope::Clause) => {
+                let inside = |hit: &Hit| match &focus.clause {
+                    Some(clause) => clause.start <= hit.bytes.start && hit.bytes.end <= clause.end,
+                    None => true,
+                };
+                let here = self.is_by(focus.message, condition.speaker)
+                    && self.outcome(number, focus.message).hits.iter().any(inside);
+                if here { vec![focus.message] } else { Vec::new() }
+            }
+            _ => self.messages_with(number, self.window(condition, focus.message), condition.speaker),
+        }
+    }
+
+    /// The messages at which a condition looks, as seen from message `at`.
+    pub fn window(&self, condition: &Condition, at: usize) -> Range<usize> {
+        let count = self.scans.len();
+        match condition.scope {
+            Scope::Message | Scope::Clause => at..at + 1,
+            Scope::Conversation => 0..count,
+            Scope::First(n) => 0..n.min(count),
+            Scope::Last(n) => count.saturating_sub(n)..count,
+            Scope::Before(n) => at.saturating_sub(n)..at,
+            Scope::After(n) => (at + 1).min(count)..at.saturating_add(1).saturating_add(n).min(count),
+            Scope::Around(n) => at.saturating_sub(n)..at.saturating_add(1).saturating_add(n).min(count),
+        }
+    }
+
+    fn messages_with(&self, number: u32, window: Range<usize>, speaker: Speaker) -> Vec<usize> {
+        window
+            .filter(|&message| self.is_by(message, speaker) && self.may_hold(number, message))
+            .filter(|&message| !self.outcome(number, message).hits.is_empty())
+            .collect()
+    }
+
+    /// Whether a message is by that speaker.
+    pub fn is_by(&self, message: usize, speaker: Speaker) -> bool {
+        match speaker {
+            Speaker::Any => self.conversation.messages[message].role != Role::System,
+            Speaker::Agent => self.conversation.messages[message].role == Role::Agent,
+            Speaker::Customer => self.conversation.messages[message].role == Role::Customer,
+        }
+    }
+
+    /// The hits of a condition in a message, whoever wrote it.
+    pub fn outcome(&self, number: u32, message: usize) -> Rc<Outcome> {
+        let key = (number, message as u32);
+        if let Some(known) = self.outcomes.borrow().get(&key) {
+            return known.clone();
+        }
+        let outcome = Rc::new(self.decide(number, message));
+        self.outcomes.borrow_mut().insert(key, outcome.clone());
+        outcome
+    }
+
+    fn decide(&self, number: u32, message: usize) -> Outcome {
+        let condition = &self.program.conditions[number as usize];
+        match &condition.operator {
+            Operator::Terms { word, at_least, .. } => {
+                let mut outcome = self.filtered(condition, message, self.term_hits(number, message, *word));
+                let mut found: Vec<u32> = outcome.hits.iter().map(|hit| hit.term).collect();
+                found.sort_unstable();
+                found.dedup();
+                if found.len() < *at_least {
+                    outcome.near.extend(outcome.hits.drain(..).map(|hit| (hit, Stop::TooFew)));
+                }
+                outcome
+            }
+            Operator::Patterns { .. } => {
+                let hits = self
+                    .pattern_hits(number, condition, message)
+                    .into_iter()
+                    .map(|hit| (hit, None))
+                    .collect();
+                self.filtered(condition, message, hits)
+            }
+            Operator::Similar { threshold, .. } => {
+                let close =
+                    self.similar(message).iter().any(|&(c, score)| c == number && score >= *threshold);
+                let hits = if close { self.close_clauses(number, message, *threshold) } else { Vec::new() };
+                self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
+            }
+            Operator::PersonalData { kinds, confidence } => {
+                let data = self.data[message]
+                    .get_or_init(|| personal::find(&self.conversation.messages[message].text));
+                let hits = data
+                    .iter()
+                    .filter(|datum| kinds.contains(&datum.kind) && datum.confidence >= *confidence)
+                    .map(|datum| (self.hit(message, datum.span), None))
+                    .collect();
+                self.filtered(condition, message, hits)
+            }
+            operator => Outcome {
+                hits: if self.dialogue_holds(operator, condition, message) {
+                    vec![self.whole(message)]
+                } else {
+                    Vec::new()
+                },
+                near: Vec::new(),
+            },
+        }
+    }
+
+    fn dialogue_holds(&self, operator: &Operator, condition: &Condition, message: usize) -> bool {
+        let ledger = self.ledger();
+        match operator {
+            Operator::Question(kinds) => {
+                ledger.open_before(message).any(|item| kinds.is_empty() || kinds.contains(&item.kind))
+            }
+            Operator::Verdict(verdicts) => {
+                ledger.verdicts(message).iter().any(|judgement| verdicts.contains(&judgement.verdict))
+            }
+            Operator::Holds(holdings) => {
+                ledger.holds(message).iter().any(|holding| holdings.contains(holding))
+            }
+            Operator::Repeats(closeness) => self.repeats(message, *closeness),
+            Operator::Delay(limit) => {
+                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+                    self.not_evaluable.borrow_mut().insert(condition.rule);
+                }
+                ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
+            }
+            Operator::Unanswered => ledger.unanswered(message),
+            _ => false,
+        }
+    }
+
+    fn repeats(&self, message: usize, closeness: f64) -> bool {
+        let role = self.conversation.messages[message].role;
+        let own = pairs(self.folded(message).text());
+        !own.is_empty()
+            && (0..message)
+                .filter(|&earlier| self.conversation.messages[earlier].role == role)
+                .any(|earlier| dice(&own, &pairs(self.folded(earlier).text())) >= closeness)
+    }
+
+    fn similar(&self, message: usize) -> &[(u32, f64)] {
+        self.similar[message].get_or_init(|| {
+            let text = self.folded(message).text();
+            let mut best = self.program.exemplars.close_to(text);
+            for clause in self.clauses(message) {
+                for (condition, score) in self.program.exemplars.close_to(&text[clause.clone()]) {
+                    match best.iter_mut().find(|(known, _)| *known == condition) {
+                        Some(entry) => entry.1 = entry.1.max(score),
+                        None => best.push((condition, score)),
+                    }
+                }
+            }
+            best
+        })
+    }
+
+    fn close_clauses(&self, number: u32, message: usize, threshold: f64) -> Vec<Hit> {
+        let text = self.folded(message).text();
+        let is_close = |range: &Range<usize>| {
+            let found = self.program.exemplars.close_to(&text[range.clone()]);
+            found.iter().any(|&(condition, score)| condition == number && score >= threshold)
+        };
+        let clauses: Vec<Hit> = self
+            .clauses(message)
+            .iter()
+            .filter(|range| is_close(range))
+            .map(|range| self.hit_at(message, range.clone()))
+            .collect();
+        if clauses.is_empty() { vec![self.whole(message)] } else { clauses }
+    }
+
+    fn term_hits(&self, number: u32, message: usize, word: bool) -> Vec<(Hit, Option<Stop>)> {
+        let scan = &self.scans[message];
+        terms_of(scan, number)
+            .iter()
+            .map(|found| {
+                let mut hit = self.hit(message, found.span);
+                hit.term = found.term;
+                let stop = (word && !self.is_word(message, scan, found)).then_some(Stop::Boundary);
+                (hit, stop)
+            })
+            .collect()
+    }
+
+    fn is_word(&self, message: usize, scan: &Scan, found: &TermHit) -> bool {
+        let (base, slot) = match (&scan.skeleton, found.view) {
+            (Some(skeleton), View::Skeleton | View::Sound) => (skeleton, 1),
+            _ => (&scan.folded, 0),
+        };
+        let text = base.text();
+        let bytes = base.bytes(found.span);
+        let before = text[..bytes.start].chars().next_back();
+        let after = text[bytes.end..].chars().next();
+        let first = text[bytes.clone()].chars().next();
+        let last = text[bytes.clone()].chars().next_back();
+        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        if (latin(first) && latin(before)) || (latin(last) && latin(after)) {
+            return false;
+        }
+        if !first.is_some_and(is_han) && !last.is_some_and(is_han) {
+            return true;
+        }
+        let edges = self.edges[message][slot].get_or_init(|| self.program.segmenter.edges(text));
+        let at_edge = |offset: usize| edges.binary_search(&(offset as u32)).is_ok();
+        (!first.is_some_and(is_han) || at_edge(bytes.start))
+            && (!last.is_some_and(is_han) || at_edge(bytes.end))
+    }
+
+    fn pattern_hits(&self, number: u32, condition: &Condition, message: usize) -> Vec<Hit> {
+        let Operator::Patterns { patterns, always, symbols } = &condition.operator else { return Vec::new() };
+        let scan = &self.scans[message];
+        let text = scan.folded.text();
+        let mut tried: Vec<(u32, View)> =
+            anchors_of(scan, number).iter().map(|&(_, pattern, view)| (pattern, view)).collect();
+        tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
+        let mut hits = Vec::new();
+        for (pattern, view) in tried {
+            let pattern = &patterns[pattern as usize];
+            if view == View::Skeleton && *symbols {
+                if let Some(skeleton) = &scan.skeleton {
+                    hits.extend(
+                        pattern
+                            .find_iter(skeleton.text())
+                            .map(|m| self.hit(message, skeleton.span(m.range()))),
+                    );
+                }
+            } else if condition.scope == Scope::Clause {
+                for clause in self.clauses(message) {
+                    let found = pattern.find_iter(&text[clause.clone()]);
+                    hits.extend(
+                        found.map(|m| self.hit_at(message, clause.start + m.start()..clause.start + m.end())),
+                    );
+                }
+            } else {
+                hits.extend(pattern.find_iter(text).map(|m| self.hit_at(message, m.range())));
+            }
+        }
+        hits.retain(|hit| !hit.bytes.is_empty());
+        hits.sort_by_key(|hit| (hit.span, hit.term));
+        hits.dedup();
+        hits
+    }
+
+    fn filtered(&self, condition: &Condition, message: usize, hits: Vec<(Hit, Option<Stop>)>) -> Outcome {
+        let mut outcome = Outcome::default();
+        for (hit, stop) in hits {
+            match stop.or_else(|| self.stop(condition, message, &hit)) {
+                None => outcome.hits.push(hit),
+                Some(stop) => outcome.near.push((hit, stop)),
+            }
+        }
+        outcome
+    }
+
+    fn stop(&self, condition: &Condition, message: usize, hit: &Hit) -> Option<Stop> {
+        let text = self.folded(message).text();
+        let overlaps = |other: Range<usize>| other.start < hit.bytes.end && hit.bytes.start < other.end;
+        if condition.except.iter().any(|except| except.find_iter(text).any(|m| overlaps(m.range()))) {
+            return Some(Stop::Except);
+        }
+        let swallows = |word: &String| {
+            text.match_indices(word.as_str()).any(|(at, _)| {
+                at <= hit.bytes.start && hit.bytes.end <= at + word.len() && word.len() > hit.bytes.len()
+            })
+        };
+        if condition.allow.iter().any(swallows) {
+            return Some(Stop::Allow);
+        }
+        if condition.guards.is_empty() {
+            return None;
+        }
+        let clauses = self.clauses(message);
+        let around = clauses.iter().filter(|clause| overlaps((*clause).clone()));
+        let clause = around.clone().map(|c| c.start).min().unwrap_or(hit.bytes.start)
+            ..around.map(|c| c.end).max().unwrap_or(hit.bytes.end);
+        let place = Place { text, sentence: clause::sentence(text, &clause), clause, hit: hit.bytes.clone() };
+        condition
+            .guards
+            .iter()
+            .copied()
+            .find(|&guard| self.program.guards.get(guard).stops(&place))
+            .map(Stop::Guard)
+    }
+
+    fn hit(&self, message: usize, span: Span) -> Hit {
+        Hit { span, bytes: self.folded(message).bytes(span), term: 0 }
+    }
+
+    fn hit_at(&self, message: usize, bytes: Range<usize>) -> Hit {
+        Hit { span: self.folded(message).span(bytes.clone()), bytes, term: 0 }
+    }
+
+    fn whole(&self, message: usize) -> Hit {
+        self.hit_at(message, 0..self.folded(message).text().len())
+    }
+}
+
+fn terms_of(scan: &Scan, condition: u32) -> &[TermHit] {
+    let start = scan.terms.partition_point(|hit| hit.condition < condition);
+    let end = scan.terms.partition_point(|hit| hit.condition <= condition);
+    &scan.terms[start..end]
+}
+
+fn anchors_of(scan: &Scan, condition: u32) -> &[(u32, u32, View)] {
+    let start = scan.anchors.partition_point(|&(known, ..)| known < condition);
+    let end = scan.anchors.partition_point(|&(known, ..)| known <= condition);
+    &scan.anchors[start..end]
+}
+
+fn pairs(text: &str) -> BTreeSet<(char, char)> {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    letters.windows(2).map(|w| (w[0], w[1])).collect()
+}
+
+/// Twice the shared pairs over all pairs.
+fn dice(a: &BTreeSet<(char, char)>, b: &BTreeSet<(char, char)>) -> f64 {
+    let total = a.len() + b.len();
+    if total == 0 { 0.0 } else { 2.0 * a.intersection(b).count() as f64 / total as f64 }
+}

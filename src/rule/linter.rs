@@ -1,0 +1,465 @@
+//! From decisions to findings: quotes and masks, cites the law of the day, says why, and joins what says the same twice.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use rayon::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    case::{Case, Stop},
+    compile,
+    judge::{self, Circumstances, Decision},
+    program::{Operator, Program, Scope},
+};
+use crate::{
+    dialogue::{Cues, Summary, Verdict},
+    finding::{ContextLine, Finding, Span, Trace},
+    law::Registry,
+    lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
+    personal,
+    text::fold::fold,
+    transcript::{Conversation, Message, Role},
+};
+
+/// How findings are made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Leave personal data readable.
+    pub show_personal_data: bool,
+    /// The day whose law holds for messages without a date; the library has no clock, so the caller says it.
+    pub default_day: Date,
+    /// The trade of all conversations; else it is told from their words.
+    pub trade: Option<String>,
+    /// Tell for each finding which conditions held and how, and what nearly fired.
+    pub explain: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { show_personal_data: false, default_day: date(2026, 1, 1), trade: None, explain: false }
+    }
+}
+
+/// What was found in one conversation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Linted {
+    /// The conversation.
+    pub conversation_id: Arc<str>,
+    /// The agents who spoke, with the number of their messages, in order of first word.
+    pub agents: Vec<(Option<Arc<str>>, u64)>,
+    /// Messages of the conversation.
+    pub messages: u64,
+    /// The trade told from its words, by name.
+    pub trade: Option<Arc<str>>,
+    /// In order of message and severity.
+    pub findings: Vec<Finding>,
+    /// What nearly fired, where it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMiss>,
+    /// Ids of rules that could not be evaluated, for want of times.
+    pub not_evaluable: Vec<Arc<str>>,
+    /// What became of the customer's questions.
+    pub dialogue: Summary,
+    /// Share of the questions that were evaded, 0 to 1; `None` without questions.
+    pub evasion_score: Option<f64>,
+}
+
+/// A lexicon ready to judge conversations; shared by threads.
+#[derive(Debug)]
+pub struct Linter {
+    lexicon: Lexicon,
+    program: Program,
+    registry: Registry,
+    cues: Cues,
+    options: Options,
+    forced_trade: Option<usize>,
+}
+
+impl Linter {
+    /// Compiles a lexicon.
+    pub fn new(lexicon: Lexicon, options: Options) -> Result<Self, LexiconError> {
+        let (file, text) = lexicon.data("statutes.toml");
+        let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
+        let (file, text) = lexicon.data("dialogue.toml");
+        let cues = Cues::parse(text).map_err(|e| data_error(file, e))?;
+        let program = compile::compile(&lexicon, &registry)?;
+        let forced_trade = match &options.trade {
+            None => None,
+            Some(name) => {
+                Some(program.trades.iter().position(|trade| *trade.name == **name).ok_or_else(|| {
+                    let known: Vec<&str> = program.trades.iter().map(|trade| &*trade.name).collect();
+                    data_error(
+                        "trades.toml",
+                        format!("unknown trade `{name}`; there are {}", known.join(", ")),
+                    )
+                })?)
+            }
+        };
+        Ok(Self { lexicon, program, registry, cues, options, forced_trade })
+    }
+
+    /// The rules.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The law.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// How findings are made.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub(super) fn cues(&self) -> &Cues {
+        &self.cues
+    }
+
+    /// Whether jieba's dictionary has been needed so far.
+    pub fn segmenter_is_loaded(&self) -> bool {
+        self.program.segmenter.is_loaded()
+    }
+
+    /// Judges conversations on all threads; the answers come in the order of the conversations.
+    pub fn lint_all(&self, conversations: &[Conversation], each: impl Fn() + Sync) -> Vec<Linted> {
+        conversations
+            .par_iter()
+            .map(|conversation| {
+                let linted = self.lint(conversation);
+                each();
+                linted
+            })
+            .collect()
+    }
+
+    /// Judges one conversation.
+    pub fn lint(&self, conversation: &Conversation) -> Linted {
+        let case = Case::new(&self.program, &self.cues, conversation);
+        let trade = self.forced_trade.or_else(|| case.trade());
+        let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
+        let masked = self.masked(conversation);
+        let trade_name = trade.map(|at| self.program.trades[at].name.clone());
+        let mut findings: Vec<Finding> = decisions
+            .iter()
+            .map(|decision| self.finding(decision, &case, &masked, trade_name.as_deref()))
+            .collect();
+        findings.sort_by(|a, b| {
+            (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule))
+        });
+        let findings = number_twins(join_kinds(findings));
+        let not_evaluable = case
+            .not_evaluable()
+            .into_iter()
+            .map(|rule| self.lexicon.rules[rule as usize].id().into())
+            .collect();
+        let ledger = case.ledger();
+        Linted {
+            conversation_id: conversation.id.clone(),
+            agents: agents(conversation),
+            messages: conversation.messages.len() as u64,
+            trade: trade_name,
+            near_misses: if self.options.explain { self.near_misses_of(&case, &masked) } else { Vec::new() },
+            not_evaluable,
+            dialogue: ledger.summary(),
+            evasion_score: ledger.score(),
+            findings,
+        }
+    }
+
+    /// The ids of the rules that fire, each by itself, before those of one kind are joined: for testing rules.
+    pub fn fired(&self, conversation: &Conversation, trade: Option<&str>) -> Vec<&str> {
+        let case = Case::new(&self.program, &self.cues, conversation);
+        let named = trade.and_then(|name| self.program.trades.iter().position(|t| *t.name == *name));
+        let trade = named.or(self.forced_trade).or_else(|| case.trade());
+        let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
+        let mut ids: Vec<&str> = decisions.iter().map(|d| self.rule(d.rule).id()).collect();
+        ids.dedup();
+        ids
+    }
+
+    /// What nearly fired: for each rule a condition of which had a hit that was taken back, the rule, the condition, the
+    /// words and the reason, in Chinese.
+    pub fn near_misses(&self, conversation: &Conversation) -> Vec<NearMiss> {
+        self.near_misses_of(&Case::new(&self.program, &self.cues, conversation), &self.masked(conversation))
+    }
+
+    fn near_misses_of(&self, case: &Case<'_>, masked: &[String]) -> Vec<NearMiss> {
+        let mut near = Vec::new();
+        for (number, condition) in self.program.conditions.iter().enumerate() {
+            for (message, text) in masked.iter().enumerate() {
+                if !case.is_by(message, condition.speaker) || !case.may_hold(number as u32, message) {
+                    continue;
+                }
+                let outcome = case.outcome(number as u32, message);
+                near.extend(outcome.near.iter().map(|(hit, stop)| NearMiss {
+                    rule: self.rule(condition.rule).id().into(),
+                    condition: condition.name.clone(),
+                    message_index: message as u32,
+                    quote: cut(text, hit.span),
+                    reason: self.reason(*stop),
+                }));
+            }
+        }
+        near
+    }
+
+    fn reason(&self, stop: Stop) -> String {
+        match stop {
+            Stop::Boundary => "不是独立的词".to_owned(),
+            Stop::Except => "属于规则写明的例外".to_owned(),
+            Stop::Allow => "是更长的无害词的一部分".to_owned(),
+            Stop::TooFew => "不同的词不够多".to_owned(),
+            Stop::Guard(number) => self.program.guards.get(number).why.clone(),
+        }
+    }
+
+    fn circumstances(&self, trade: Option<usize>) -> Circumstances {
+        Circumstances { default_day: self.options.default_day, trade }
+    }
+
+    fn rule(&self, number: u32) -> &Rule {
+        &self.lexicon.rules[number as usize]
+    }
+
+    fn masked(&self, conversation: &Conversation) -> Vec<String> {
+        conversation
+            .messages
+            .iter()
+            .map(|m| if self.options.show_personal_data { m.text.clone() } else { personal::mask(&m.text) })
+            .collect()
+    }
+
+    fn finding(
+        &self,
+        decision: &Decision,
+        case: &Case<'_>,
+        masked: &[String],
+        trade: Option<&str>,
+    ) -> Finding {
+        let rule = self.rule(decision.rule);
+        let doc = &rule.doc;
+        let conversation = case.conversation;
+        let message = &conversation.messages[decision.message];
+        let quote = cut(&masked[decision.message], decision.span);
+        let duties: Vec<&str> = doc.duty.iter().map(String::as_str).collect();
+        let day = message.time.map_or(self.options.default_day, super::super::transcript::Moment::day);
+        Finding {
+            rule: rule.id().into(),
+            family: doc.family,
+            kind: doc.kind.as_str().into(),
+            severity: doc.severity,
+            title: doc.title.as_str().into(),
+            conversation_id: conversation.id.clone(),
+            message_index: decision.message as u32,
+            role: message.role,
+            agent_id: conversation.agent_of(decision.message).cloned(),
+            time: message.time,
+            fingerprint: fingerprint(rule.id(), &conversation.id, message),
+            span: decision.span,
+            statutes: self.registry.cite(&duties, day, trade),
+            assumed_date: message.time.is_none(),
+            advice: doc.advice.as_str().into(),
+            why: self.why(decision, case, masked, &quote),
+            also: Vec::new(),
+            source: message.source.clone(),
+            context: context(conversation, masked, decision.message),
+            trace: if self.options.explain { self.trace(decision, case, masked) } else { Vec::new() },
+            quote,
+        }
+    }
+
+    /// Every condition that held, message by message, with the folded text and the way back.
+    fn trace(&self, decision: &Decision, case: &Case<'_>, masked: &[String]) -> Vec<Trace> {
+        let mut traces = Vec::new();
+        for (number, found) in &decision.because {
+            let condition = &self.program.conditions[*number as usize];
+            let guards =
+                condition.guards.iter().map(|&guard| self.program.guards.get(guard).name.clone()).collect::<Vec<_>>();
+            for &message in found {
+                let outcome = case.outcome(*number, message);
+                traces.extend(outcome.hits.iter().map(|hit| Trace {
+                    condition: condition.name.clone(),
+                    message_index: message as u32,
+                    span: hit.span,
+                    original: cut(&masked[message], hit.span),
+                    folded: fold(&cut(&masked[message], hit.span)),
+                    guards: guards.clone(),
+                }));
+            }
+        }
+        traces
+    }
+
+    /// What held, with the words, and what was looked for in vain.
+    fn why(&self, decision: &Decision, case: &Case<'_>, masked: &[String], quote: &str) -> String {
+        let mut said = Vec::new();
+        for (number, found) in &decision.because {
+            let condition = &self.program.conditions[*number as usize];
+            let at = if found.contains(&decision.message) { decision.message } else { found[0] };
+            said.push(match &condition.operator {
+                Operator::Verdict(verdicts) => verdict_reason(case, at, verdicts)
+                    .map_or_else(|| "回复没有满足顾客的诉求".to_owned(), |why| self.guarded(why)),
+                Operator::Count { at_least, .. } => {
+                    format!("出现 {} 次（不少于 {at_least} 次）", found.len())
+                }
+                Operator::Question(_) => "此前顾客的提问尚未得到答复".to_owned(),
+                Operator::Holds(_) => "回复的内容符合规则所述".to_owned(),
+                Operator::Repeats(_) => "与此前的消息基本相同".to_owned(),
+                Operator::Delay(limit) => format!("回复间隔超过 {limit:#}"),
+                Operator::Unanswered => "此后没有任何客服回复".to_owned(),
+                Operator::Terms { .. }
+                | Operator::Patterns { .. }
+                | Operator::Similar { .. }
+                | Operator::PersonalData { .. } => {
+                    let words = case.outcome(*number, at).hits.first().map(|hit| cut(&masked[at], hit.span));
+                    let words = words.unwrap_or_else(|| quote.to_owned());
+                    if at == decision.message {
+                        format!("“{words}”")
+                    } else {
+                        format!(
+                            "第 {} 条{}“{words}”",
+                            at + 1,
+                            role_title(case.conversation.messages[at].role)
+                        )
+                    }
+                }
+            });
+        }
+        said.dedup();
+        let plan = &self.program.plans[decision.rule as usize];
+        for &number in &plan.denied {
+            let condition = &self.program.conditions[number as usize];
+            let samples = samples(&condition.operator);
+            if !samples.is_empty() && !condition.scope.is_local() {
+                let looked = case.window(condition, decision.message).len();
+                let place = if condition.scope == Scope::Conversation { "全会话" } else { "相应范围" };
+                said.push(format!("{place} {looked} 条消息中未见{}等说法", samples.join("、")));
+            }
+        }
+        format!("{}：{}", self.rule(decision.rule).doc.title, said.join("；"))
+    }
+
+    fn guarded(&self, why: String) -> String {
+        if self.options.show_personal_data { why } else { personal::mask(&why) }
+    }
+}
+
+/// A hit that did not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NearMiss {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// The condition in it.
+    pub condition: String,
+    /// Index of the message.
+    pub message_index: u32,
+    /// The words, masked.
+    pub quote: String,
+    /// What took them back, in Chinese.
+    pub reason: String,
+}
+
+fn data_error(file: &str, error: impl std::fmt::Display) -> LexiconError {
+    sorted(vec![Fault { file: file.into(), line: 1, reason: error.to_string() }])
+}
+
+fn verdict_reason(case: &Case<'_>, message: usize, verdicts: &[Verdict]) -> Option<String> {
+    let judgements = case.ledger().verdicts(message);
+    judgements.iter().find(|j| verdicts.contains(&j.verdict)).map(|j| j.why.clone())
+}
+
+/// The first few wordings that would have counted.
+fn samples(operator: &Operator) -> Vec<String> {
+    const SHOWN: usize = 4;
+    match operator {
+        Operator::Terms { terms, .. } => terms.iter().take(SHOWN).map(|t| format!("“{t}”")).collect(),
+        Operator::Similar { sentences, .. } => {
+            sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect()
+        }
+        Operator::Patterns { patterns, .. } => {
+            patterns.iter().take(SHOWN).map(|p| format!("/{p}/")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn role_title(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "顾客",
+        Role::Agent => "客服",
+        Role::Bot => "机器人",
+        Role::System => "系统",
+    }
+}
+
+fn agents(conversation: &Conversation) -> Vec<(Option<Arc<str>>, u64)> {
+    let mut agents: Vec<(Option<Arc<str>>, u64)> = Vec::new();
+    for message in conversation.messages.iter().filter(|message| message.role == Role::Agent) {
+        match agents.iter_mut().find(|(agent, _)| *agent == message.agent) {
+            Some((_, count)) => *count += 1,
+            None => agents.push((message.agent.clone(), 1)),
+        }
+    }
+    agents
+}
+
+fn context(conversation: &Conversation, masked: &[String], at: usize) -> Vec<ContextLine> {
+    (at.saturating_sub(1)..=at)
+        .map(|index| ContextLine {
+            message_index: index as u32,
+            role: conversation.messages[index].role,
+            text: masked[index].clone(),
+        })
+        .collect()
+}
+
+fn cut(text: &str, span: Span) -> String {
+    text.chars().skip(span.start as usize).take(span.len() as usize).collect()
+}
+
+/// Rules of one kind on one message say the same thing: the worst speaks, the others are named.
+fn join_kinds(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut joined: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let twin = joined.iter_mut().find(|known| {
+            (known.message_index, known.family, &known.kind)
+                == (finding.message_index, finding.family, &finding.kind)
+        });
+        match twin {
+            Some(known) => known.also.push(finding.rule),
+            None => joined.push(finding),
+        }
+    }
+    joined
+}
+
+/// Equal texts in one conversation would share a fingerprint; later ones get their number.
+fn number_twins(mut findings: Vec<Finding>) -> Vec<Finding> {
+    for at in 1..findings.len() {
+        let earlier = findings[..at].iter().filter(|f| f.fingerprint == findings[at].fingerprint).count();
+        if earlier > 0 {
+            findings[at].fingerprint = format!("{}-{}", findings[at].fingerprint, earlier + 1);
+        }
+    }
+    findings
+}
+
+/// SHA-256 over a version tag, rule, conversation and normalised text in which personal data is masked, so that neither
+/// moved lines change it nor a telephone number can be guessed from it.
+fn fingerprint(rule: &str, conversation: &str, message: &Message) -> String {
+    let mut hash = Sha256::new();
+    for part in ["kefulint/1", rule, conversation, &fold(&personal::mask(&message.text))] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}

@@ -1,0 +1,141 @@
+//! Disguise: the two further views in which a hidden word shows itself.
+//!
+//! The *skeleton* leaves out symbols, blanks and emoji between characters and says once what is said thrice (`傻*逼`, `蠢蠢蠢货`);
+//! doubles stay, for `妈妈的` is no `妈的`.
+//! The *sound* writes each Han character as its syllable, so homophones fall together (`煞笔`). Both keep the way back.
+//! Sentence punctuation stays, or the end of one sentence would form a word with the start of the next.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::fold::Folded;
+
+/// Syllable number by code point of the Basic Multilingual Plane, little-endian; 0 for none.
+static SOUND: &[u8; 1 << 17] = include_bytes!(concat!(env!("OUT_DIR"), "/sound.bin"));
+
+/// The syllables, without tone, in the order of their numbers from 1.
+static SYLLABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/syllables.txt"));
+
+static SYLLABLE_NUMBERS: LazyLock<HashMap<&str, u16>> =
+    LazyLock::new(|| SYLLABLES.lines().zip(1..).collect());
+
+/// How much disguise a term tolerates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Disguise {
+    /// Width, case, script and invisible characters.
+    #[default]
+    Light,
+    /// Also symbols between the characters, and repeated characters.
+    Symbols,
+    /// Also other characters of the same sound.
+    Sound,
+}
+
+/// `folded` without symbols and repetitions, or `None` where that leaves nothing out.
+pub fn skeleton(folded: &Folded) -> Option<Folded> {
+    let all = folded.parts().count();
+    let mut kept: Vec<(char, u32)> = Vec::with_capacity(all);
+    let mut run = 0;
+    for (c, origin) in folded.parts().filter(|&(c, _)| is_kept(c)) {
+        run = if kept.last().is_some_and(|&(last, _)| last == c) { run + 1 } else { 1 };
+        match run {
+            1 | 2 => kept.push((c, origin)),
+            3 => {
+                kept.pop();
+            }
+            _ => {}
+        }
+    }
+    (kept.len() < all).then(|| Folded::from_parts(kept.into_iter()))
+}
+
+/// The syllables of a folded text or skeleton, one character a syllable.
+///
+/// A Latin run that spells one syllable is that syllable: `zhi障`.
+pub fn sound(view: &Folded) -> Folded {
+    let parts: Vec<(char, u32)> = view.parts().collect();
+    let mut out = Vec::with_capacity(parts.len());
+    let mut at = 0;
+    while at < parts.len() {
+        let (c, origin) = parts[at];
+        if c.is_ascii_lowercase() {
+            let run: String =
+                parts[at..].iter().map(|&(c, _)| c).take_while(char::is_ascii_lowercase).collect();
+            match SYLLABLE_NUMBERS.get(run.as_str()) {
+                // The syllable stands at the run's first letter; the span is closed by what follows.
+                Some(&number) if run.len() > 1 => out.push((syllable_char(number), origin)),
+                _ => out.extend_from_slice(&parts[at..at + run.len()]),
+            }
+            at += run.len();
+        } else {
+            out.push((sound_char(c), origin));
+            at += 1;
+        }
+    }
+    Folded::from_parts(out.into_iter())
+}
+
+/// A folded term in the sound view.
+pub fn sound_of(term: &str) -> String {
+    term.chars().map(sound_char).collect()
+}
+
+fn sound_char(c: char) -> char {
+    let code = c as u32;
+    if !(0x3400..=0x9FFF).contains(&code) {
+        return c;
+    }
+    let at = code as usize * 2;
+    match u16::from_le_bytes([SOUND[at], SOUND[at + 1]]) {
+        0 => c,
+        number => syllable_char(number),
+    }
+}
+
+/// Syllables live in the private use area, so that they meet no character of a text.
+fn syllable_char(number: u16) -> char {
+    char::from_u32(0xE000 + u32::from(number)).unwrap_or('\u{E000}')
+}
+
+/// Letters, digits and sentence punctuation stay; all that can be pushed between two characters goes.
+fn is_kept(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, ',' | '。' | '!' | '?' | ';' | ':' | '\n' | '、' | '《' | '》' | '“' | '”')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Span;
+
+    fn skeleton_of(text: &str) -> String {
+        skeleton(&Folded::new(text)).map_or_else(|| "=".to_owned(), |s| s.text().to_owned())
+    }
+
+    #[test]
+    fn symbols_and_repetitions_fall_away_but_not_full_stops() {
+        assert_eq!(skeleton_of("傻*逼 滚.犊.子"), "傻逼滚犊子");
+        assert_eq!(skeleton_of("狗⭐东⭐西"), "狗东西");
+        assert_eq!(skeleton_of("蠢蠢蠢货"), "蠢货");
+        assert_eq!(skeleton_of("他很傻。逼我"), "=");
+        assert_eq!(skeleton_of("妈妈的手机"), "=");
+    }
+
+    #[test]
+    fn a_span_of_the_skeleton_covers_what_was_pushed_in() {
+        let view = skeleton(&Folded::new("真傻*逼啊")).expect("a symbol fell away");
+        let at = view.text().find("傻逼").expect("it is there");
+        assert_eq!(view.span(at..at + "傻逼".len()), Span { start: 1, end: 4 });
+    }
+
+    #[test]
+    fn homophones_and_pinyin_sound_alike() {
+        let text = sound(&Folded::new("煞笔"));
+        assert_eq!(text.text(), sound_of("傻逼"));
+        let text = sound(&Folded::new("zhi障"));
+        assert_eq!(text.text(), sound_of("智障"));
+        assert_ne!(sound(&Folded::new("傻瓜")).text(), sound_of("傻逼"));
+    }
+}
