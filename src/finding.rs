@@ -200,3 +200,10 @@ pub struct Finding {
     /// The message before it, and the message itself.
     pub context: Vec<ContextLine>,
 }
+
+impl Finding {
+    /// Whether it speaks of the log (personal data left readable in it) and not of what somebody did.
+    pub fn is_hygiene(&self) -> bool {
+        self.family == Family::Privacy && &*self.kind == "exposure"
+    }
+}

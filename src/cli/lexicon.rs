@@ -22,7 +22,7 @@ enum Command {
 }
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let linter = global.linter(Options::default())?;
+    let linter = global.linter(&global.config(None)?, Options::default())?;
     match args.command {
         Command::Test => {
             let proof = proof::prove(&linter);
@@ -30,7 +30,11 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
                 writeln!(out, "{failure}")?;
             }
             let (rules, examples, failed) = (proof.rules, proof.examples, proof.failures.len());
-            writeln!(out, "{rules} rules, {examples} examples: {} passed, {failed} failed", examples - failed.min(examples))?;
+            writeln!(
+                out,
+                "{rules} rules, {examples} examples: {} passed, {failed} failed",
+                examples - failed.min(examples)
+            )?;
             Ok(if failed == 0 { Status::Done } else { Status::Failed })
         }
         Command::Check => {

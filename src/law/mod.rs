@@ -3,11 +3,15 @@
 //! Knows articles and dates, and reads citations in texts. Knows nothing of rules, messages or reports, and gives no legal
 //! judgement: a citation says what an article provides, never that somebody broke it.
 
+mod check;
 mod numeral;
+mod reference;
 mod registry;
 mod schema;
 mod statute;
 
+pub use check::{Assessment, Checker, Miscitation, Verdict, Wrong};
+pub use reference::{Finder, Reference};
 pub use registry::Registry;
 pub use schema::LawError;
 pub use statute::{

@@ -8,6 +8,7 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
+    check::Miscitation,
     schema::{self, LawError},
     statute::{Duty, Law, Statute, TradeLaw},
 };
@@ -24,6 +25,7 @@ pub struct Registry {
     laws: Vec<Law>,
     statutes: Vec<Statute>,
     duties: Vec<Duty>,
+    miscitations: Vec<Miscitation>,
     by_id: HashMap<Arc<str>, usize>,
     by_duty: HashMap<Arc<str>, usize>,
 }
@@ -35,7 +37,14 @@ impl Registry {
         let by_id =
             content.statutes.iter().enumerate().map(|(at, statute)| (statute.id.clone(), at)).collect();
         let by_duty = content.duties.iter().enumerate().map(|(at, duty)| (duty.name.clone(), at)).collect();
-        Ok(Self { laws: content.laws, statutes: content.statutes, duties: content.duties, by_id, by_duty })
+        Ok(Self {
+            laws: content.laws,
+            statutes: content.statutes,
+            duties: content.duties,
+            miscitations: content.miscitations,
+            by_id,
+            by_duty,
+        })
     }
 
     /// The registry that the binary carries.
@@ -60,6 +69,16 @@ impl Registry {
     /// All duties, in file order.
     pub fn duties(&self) -> &[Duty] {
         &self.duties
+    }
+
+    /// The wrong citations that go round.
+    pub fn miscitations(&self) -> &[Miscitation] {
+        &self.miscitations
+    }
+
+    /// A law by key.
+    pub fn law(&self, key: &str) -> Option<&Law> {
+        self.laws.iter().find(|law| &*law.key == key)
     }
 
     /// An article by id.

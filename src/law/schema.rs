@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::check::{Miscitation, Wrong};
 use super::statute::{
     ArticleNumber, Basis, Condition, Consequence, Duty, Law, Statute, TRADES, TradeLaw, Version,
 };
@@ -32,6 +33,7 @@ pub(super) struct Content {
     pub(super) laws: Vec<Law>,
     pub(super) statutes: Vec<Statute>,
     pub(super) duties: Vec<Duty>,
+    pub(super) miscitations: Vec<Miscitation>,
 }
 
 /// Reads and checks.
@@ -42,7 +44,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Content, LawError> {
     let laws = reader.laws(&raw.law)?;
     let statutes = reader.statutes(&raw.statute, &laws)?;
     let duties = reader.duties(&raw.duty, &statutes)?;
-    Ok(Content { laws, statutes, duties })
+    let miscitations = reader.miscitations(&raw.miscitation, &laws, &statutes)?;
+    Ok(Content { laws, statutes, duties, miscitations })
 }
 
 #[derive(Deserialize)]
@@ -51,6 +54,7 @@ struct RawFile {
     law: Vec<Spanned<RawLaw>>,
     statute: Vec<Spanned<RawStatute>>,
     duty: Vec<Spanned<RawDuty>>,
+    miscitation: Vec<Spanned<RawMiscitation>>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +129,18 @@ struct RawTrade {
     statutes: Vec<Arc<str>>,
     #[serde(default)]
     consequences: Vec<Arc<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMiscitation {
+    law: Arc<str>,
+    article: Arc<str>,
+    #[serde(default)]
+    says: Vec<String>,
+    verdict: Wrong,
+    right: Vec<Arc<str>>,
+    note: Arc<str>,
 }
 
 /// A TOML date without time.
@@ -305,6 +321,19 @@ impl Reader<'_> {
                     TRADES.join(", ")
                 )));
             }
+            let consequences =
+                duty.trades.values().flat_map(|law| &law.consequences).chain(&duty.consequences);
+            for id in consequences {
+                if statutes
+                    .iter()
+                    .any(|statute| statute.id == *id && statute.consequence == Consequence::None)
+                {
+                    return Err(fail(format!(
+                        "duty `{}`: `{id}` is no consequence, it only states a duty",
+                        duty.name
+                    )));
+                }
+            }
             for id in duty.all_ids() {
                 let Some(statute) = statutes.iter().find(|statute| statute.id == *id) else {
                     return Err(fail(format!("duty `{}` names the unknown statute `{id}`", duty.name)));
@@ -319,6 +348,37 @@ impl Reader<'_> {
             duties.push(duty);
         }
         Ok(duties)
+    }
+
+    fn miscitations(
+        &self,
+        raw: &[Spanned<RawMiscitation>],
+        laws: &[Law],
+        statutes: &[Statute],
+    ) -> Result<Vec<Miscitation>, LawError> {
+        let build = |entry: &Spanned<RawMiscitation>| {
+            let raw = entry.get_ref();
+            let fail = |reason| self.error(&entry.span(), reason);
+            if laws.iter().all(|law| law.key != raw.law) {
+                return Err(fail(format!("miscitation names the unknown law `{}`", raw.law)));
+            }
+            let article = ArticleNumber::parse(&raw.article).ok_or_else(|| {
+                fail(format!("cannot read the article `{}`; write it as 第二十七条", raw.article))
+            })?;
+            if let Some(id) = raw.right.iter().find(|id| statutes.iter().all(|statute| statute.id != **id)) {
+                return Err(fail(format!("miscitation names the unknown statute `{id}`")));
+            }
+            let words = |line: &String| line.split_whitespace().map(str::to_owned).collect();
+            Ok(Miscitation {
+                law: raw.law.clone(),
+                article,
+                says: raw.says.iter().map(words).collect(),
+                wrong: raw.verdict,
+                right: raw.right.clone(),
+                note: raw.note.clone(),
+            })
+        };
+        raw.iter().map(build).collect()
     }
 }
 

@@ -193,5 +193,5 @@ pub fn sorted(mut faults: Vec<Fault>) -> LexiconError {
 
 /// The 1-based line in which byte `offset` stands.
 pub fn line_at(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
 }

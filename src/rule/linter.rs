@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     case::{Case, Stop},
-    compile::{self, Operator, Program, Scope},
+    compile,
     judge::{self, Circumstances, Decision},
+    program::{Operator, Program, Scope},
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
@@ -81,10 +82,15 @@ impl Linter {
         let program = compile::compile(&lexicon, &registry)?;
         let forced_trade = match &options.trade {
             None => None,
-            Some(name) => Some(program.trades.iter().position(|trade| *trade.name == **name).ok_or_else(|| {
-                let known: Vec<&str> = program.trades.iter().map(|trade| &*trade.name).collect();
-                data_error("trades.toml", format!("unknown trade `{name}`; there are {}", known.join(", ")))
-            })?),
+            Some(name) => {
+                Some(program.trades.iter().position(|trade| *trade.name == **name).ok_or_else(|| {
+                    let known: Vec<&str> = program.trades.iter().map(|trade| &*trade.name).collect();
+                    data_error(
+                        "trades.toml",
+                        format!("unknown trade `{name}`; there are {}", known.join(", ")),
+                    )
+                })?)
+            }
         };
         Ok(Self { lexicon, program, registry, cues, options, forced_trade })
     }
@@ -136,8 +142,11 @@ impl Linter {
             (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule))
         });
         let findings = number_twins(join_kinds(findings));
-        let not_evaluable =
-            case.not_evaluable().into_iter().map(|rule| self.lexicon.rules[rule as usize].id().into()).collect();
+        let not_evaluable = case
+            .not_evaluable()
+            .into_iter()
+            .map(|rule| self.lexicon.rules[rule as usize].id().into())
+            .collect();
         let ledger = case.ledger();
         Linted {
             conversation_id: conversation.id.clone(),
@@ -212,14 +221,20 @@ impl Linter {
             .collect()
     }
 
-    fn finding(&self, decision: &Decision, case: &Case<'_>, masked: &[String], trade: Option<&str>) -> Finding {
+    fn finding(
+        &self,
+        decision: &Decision,
+        case: &Case<'_>,
+        masked: &[String],
+        trade: Option<&str>,
+    ) -> Finding {
         let rule = self.rule(decision.rule);
         let doc = &rule.doc;
         let conversation = case.conversation;
         let message = &conversation.messages[decision.message];
         let quote = cut(&masked[decision.message], decision.span);
         let duties: Vec<&str> = doc.duty.iter().map(String::as_str).collect();
-        let day = message.time.map_or(self.options.default_day, |time| time.day());
+        let day = message.time.map_or(self.options.default_day, super::super::transcript::Moment::day);
         Finding {
             rule: rule.id().into(),
             family: doc.family,
@@ -253,7 +268,9 @@ impl Linter {
             said.push(match &condition.operator {
                 Operator::Verdict(verdicts) => verdict_reason(case, at, verdicts)
                     .map_or_else(|| "回复没有满足顾客的诉求".to_owned(), |why| self.guarded(why)),
-                Operator::Count { at_least, .. } => format!("出现 {} 次（不少于 {at_least} 次）", found.len()),
+                Operator::Count { at_least, .. } => {
+                    format!("出现 {} 次（不少于 {at_least} 次）", found.len())
+                }
                 Operator::Question(_) => "此前顾客的提问尚未得到答复".to_owned(),
                 Operator::Holds(_) => "回复的内容符合规则所述".to_owned(),
                 Operator::Repeats(_) => "与此前的消息基本相同".to_owned(),
@@ -268,7 +285,11 @@ impl Linter {
                     if at == decision.message {
                         format!("“{words}”")
                     } else {
-                        format!("第 {} 条{}“{words}”", at + 1, role_title(case.conversation.messages[at].role))
+                        format!(
+                            "第 {} 条{}“{words}”",
+                            at + 1,
+                            role_title(case.conversation.messages[at].role)
+                        )
                     }
                 }
             });
@@ -321,8 +342,12 @@ fn samples(operator: &Operator) -> Vec<String> {
     const SHOWN: usize = 4;
     match operator {
         Operator::Terms { terms, .. } => terms.iter().take(SHOWN).map(|t| format!("“{t}”")).collect(),
-        Operator::Similar { sentences, .. } => sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect(),
-        Operator::Patterns { patterns, .. } => patterns.iter().take(SHOWN).map(|p| format!("/{p}/")).collect(),
+        Operator::Similar { sentences, .. } => {
+            sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect()
+        }
+        Operator::Patterns { patterns, .. } => {
+            patterns.iter().take(SHOWN).map(|p| format!("/{p}/")).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -366,7 +391,8 @@ fn join_kinds(findings: Vec<Finding>) -> Vec<Finding> {
     let mut joined: Vec<Finding> = Vec::new();
     for finding in findings {
         let twin = joined.iter_mut().find(|known| {
-            (known.message_index, known.family, &known.kind) == (finding.message_index, finding.family, &finding.kind)
+            (known.message_index, known.family, &known.kind)
+                == (finding.message_index, finding.family, &finding.kind)
         });
         match twin {
             Some(known) => known.also.push(finding.rule),
@@ -395,5 +421,6 @@ fn fingerprint(rule: &str, conversation: &str, message: &Message) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -11,6 +11,7 @@ pub mod judge;
 mod linter;
 pub mod literal;
 pub mod matcher;
+pub mod program;
 pub mod proof;
 pub mod similar;
 pub mod trade;

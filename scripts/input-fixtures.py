@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Writes fixtures/inputs/: one small chat in every shape that kefulint reads.
+
+Run it from the repository's root after a change here; the files are checked in, and the tests need no Python.
+Needs the PyPI package zstandard for the one .zst file.
+"""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import zstandard
+
+HERE = Path("fixtures/inputs")
+
+# Conversation, message id, role, agent id, agent name, time, text. The two conversations are interleaved, as in a console's export.
+CHAT = [
+    ("c-01", "m1", "客户", "A07", "小满", "2024-05-01 10:12:41", "请问这盏台灯, 装几号电池"),
+    ("c-02", "m1", "客户", "A12", "阿辰", "2024-05-01 10:12:50", "抬头开错了，能重开么"),
+    ("c-01", "m2", "客服", "A07", "小满", "2024-05-01 10:12:55", "您好，三节七号\n盒里不带电池"),
+    ("c-02", "m2", "机器人", "A12", "阿辰", "2024-05-01 10:12:56", "已转人工"),
+    ("c-01", "m3", "客户", "A07", "小满", "2024-05-01 10:13:20", '懂了"多谢"'),
+    ("c-02", "m3", "客服", "A12", "阿辰", "2024-05-01 10:14:02", "麻烦发下正确抬头，今晚六点前重开给您"),
+]
+HEADER = ["会话ID", "消息ID", "角色", "客服工号", "客服昵称", "发送时间", "消息内容"]
+ENGLISH = {"客户": "customer", "客服": "agent", "机器人": "bot"}
+EPOCH = {  # the same instants, in Shanghai
+    "2024-05-01 10:12:41": 1714529561, "2024-05-01 10:12:50": 1714529570, "2024-05-01 10:12:55": 1714529575,
+    "2024-05-01 10:12:56": 1714529576, "2024-05-01 10:13:20": 1714529600, "2024-05-01 10:14:02": 1714529642,
+}
+
+
+def table(rows, delimiter=",", end="\r\n", quoting=csv.QUOTE_MINIMAL):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    return out.getvalue()
+
+
+def write(name, content, encoding="utf-8"):
+    data = content if isinstance(content, bytes) else content.encode(encoding)
+    (HERE / name).write_bytes(data)
+
+
+def lines(objects):
+    return "".join(json.dumps(o, ensure_ascii=False) + "\n" for o in objects)
+
+
+def serial(time):
+    return f"{(EPOCH[time] + 8 * 3600) / 86400 + 25569:.10f}"
+
+
+def main():
+    HERE.mkdir(parents=True, exist_ok=True)
+    rows = [HEADER, *CHAT]
+    write("utf8.csv", table(rows))
+    write("utf8-bom.csv", "\ufeff" + table(rows))
+    write("gbk.csv", table(rows), "gbk")
+    write("utf16le-bom.txt", "\ufeff" + table(rows, "\t"), "utf-16-le")
+    write("utf16be.tsv", table(rows, "\t"), "utf-16-be")
+    write("semicolon.csv", "sep=;\r\n" + table(rows, ";"))
+    write("titled.csv", "五月会话导出\r\n\r\n" + table(rows))
+    write("utf8.csv.zst", zstandard.ZstdCompressor(level=3).compress(table(rows).encode()))
+    write("excel-dates.csv", table([HEADER] + [(*r[:5], serial(r[5]), r[6]) for r in CHAT]))
+    unpadded = [(*r[:5], r[5].replace("2024-05-01", "2024/5/1"), r[6]) for r in CHAT]
+    write("slashes.csv", table([HEADER, *unpadded]))
+
+    flat = [
+        {"conversation_id": c, "message_id": m, "role": ENGLISH[r], "agent_id": a, "agent_name": n, "time": t.replace(" ", "T") + "+08:00", "text": x}
+        for c, m, r, a, n, t, x in CHAT
+    ]
+    write("flat.jsonl", lines(flat))
+    write("flat.jsonl.gz", gzip.compress(lines(flat).encode(), mtime=0))
+    write("array.json", json.dumps(flat, ensure_ascii=False, indent=2) + "\n")
+    write("epoch-ms.jsonl", lines([{**o, "time": EPOCH[r[5]] * 1000} for o, r in zip(flat, CHAT)]))
+
+    conversations = []
+    for c in ("c-01", "c-02"):
+        mine = [r for r in CHAT if r[0] == c]
+        messages = [{"id": m, "from": ENGLISH[r], "time": EPOCH[t], "content": {"text": x}} for _, m, r, _, _, t, x in mine]
+        conversations.append({"messages": messages, "id": c, "agent": {"id": mine[0][3]}, "agent_id": mine[0][3], "shop": "青禾家居"})
+    write("nested.json", json.dumps(conversations, ensure_ascii=False, indent=1) + "\n")
+    write("wrapped.json", json.dumps({"code": 0, "data": {"sessions": conversations}}, ensure_ascii=False) + "\n")
+
+    # The arrow in the direction column; the shape that a shop's console exports.
+    arrow = {"客户": "用户→客服", "客服": "客服→用户"}
+    write("arrow.csv", table(
+        [["会话ID", "客服昵称", "用户昵称", "消息方向", "消息内容", "发送时间"]]
+        + [(c, n, "访**1", arrow[r], x, t.replace("2024-05-01", "2024/5/1")) for c, _, r, _, n, t, x in CHAT if r in arrow]
+    ))
+    # No role column: the sender is the agent of the row, or is not.
+    write("sender.csv", table(
+        [["会话编号", "客服", "发送者", "时间", "内容"]]
+        + [(c, n, n if r == "客服" else "访**1", t, x) for c, _, r, _, n, t, x in CHAT if r in arrow]
+    ))
+    # The masked public dump of JD: seven columns, no header, marks of quotation are text.
+    write("jddc.tsv", "".join(
+        f"{c}\tU{c[-1]}\t{int(r == '客服')}\t0\t0\tnan\t{x.replace(chr(10), ' ')}\n" for c, _, r, _, _, _, x in CHAT if r in arrow
+    ))
+    # One conversation, whose only name is the file's.
+    write("one-chat.csv", table([["角色", "时间", "内容"]] + [(r, t, x) for c, _, r, _, _, t, x in CHAT if c == "c-01"]))
+    # No header: columns are given by number.
+    write("headerless.csv", table([(c, t, r, x) for c, _, r, _, _, t, x in CHAT]))
+
+
+main()
