@@ -3,7 +3,9 @@
 //! The way through the crate is the way of a chat: [`transcript`] → [`text`] → [`rule`] → [`finding`] → [`report`].
 //! [`lexicon`] and [`law`] are data beside that road. Nothing here prints, exits, or reads clock or environment.
 
+pub mod config;
 pub mod dialogue;
+pub mod eval;
 pub mod finding;
 pub mod law;
 pub mod lexicon;

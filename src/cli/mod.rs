@@ -4,17 +4,29 @@
 //! environment and the terminal.
 
 use std::{
-    io::{self, Write},
+    env,
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::Date;
-use kefulint::{lexicon::Lexicon, rule::{Linter, Options}};
+use kefulint::{
+    config::Config,
+    lexicon::Lexicon,
+    report::terminal::Screen,
+    rule::{Linter, Options},
+};
 
+mod eval;
+mod input;
+mod law;
 mod lexicon;
+mod rules;
 mod scan;
+mod try_line;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +40,8 @@ pub(crate) enum Status {
 }
 
 /// A compliance linter for Chinese customer-service transcripts.
+///
+/// Exit codes: 0 done, 1 a check failed, 2 wrong use or configuration, 3 input that could not be read.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -37,21 +51,90 @@ pub(crate) struct Cli {
     global: Global,
 }
 
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
 /// Options of every subcommand.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Global {
     /// Use the rule packs of this folder instead of the embedded ones
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global")]
     lexicons: Option<PathBuf>,
+
+    /// Lay this pack over the others: rules of one's own, overrides (may be given several times)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
+    pack: Vec<PathBuf>,
+
+    /// Use this configuration instead of the nearest kefulint.toml above the input
+    #[arg(long, global = true, value_name = "FILE", env = "KEFULINT_CONFIG", help_heading = "Global")]
+    config: Option<PathBuf>,
+
+    /// Use no kefulint.toml
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Global")]
+    isolated: bool,
+
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Global")]
+    color: Color,
+
+    /// No progress bar
+    #[arg(short, long, global = true, help_heading = "Global")]
+    quiet: bool,
 }
 
 impl Global {
-    pub(crate) fn linter(&self, options: Options) -> anyhow::Result<Linter> {
-        let lexicon = match &self.lexicons {
+    /// The settings for an input at that path; for none, those of the working folder.
+    pub(crate) fn config(&self, path: Option<&str>) -> anyhow::Result<Config> {
+        let found = match &self.config {
+            Some(path) => Some(path.clone()),
+            None if self.isolated => None,
+            None => Config::find(&input::folder_of(path.filter(|path| *path != "-").unwrap_or(""))),
+        };
+        Ok(found.map_or_else(|| Ok(Config::default()), |path| Config::load(&path))?)
+    }
+
+    fn lexicon(&self, config: &Config) -> anyhow::Result<Lexicon> {
+        let mut lexicon = match self.lexicons.as_ref().or(config.lint.lexicons.as_ref()) {
             Some(dir) => Lexicon::from_dir(dir)?,
             None => Lexicon::embedded()?,
         };
-        Ok(Linter::new(lexicon, options)?)
+        let packs: Vec<PathBuf> = config.lint.packs.iter().chain(&self.pack).cloned().collect();
+        lexicon.extend_from_files(&packs)?;
+        Ok(lexicon)
+    }
+
+    /// The linter that the options and settings ask for.
+    pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
+        Ok(Linter::new(self.lexicon(config)?, options)?)
+    }
+
+    /// The terminal at standard output.
+    pub(crate) fn screen(&self, findings: usize) -> Screen {
+        let terminal = console::Term::stdout();
+        let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let width =
+            asked.or_else(|| terminal.size_checked().map(|(_, columns)| columns as usize)).unwrap_or(80);
+        let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let color = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && !plain,
+        };
+        Screen { width, color, findings }
+    }
+
+    /// A text file.
+    pub(crate) fn page(&self, findings: usize) -> Screen {
+        Screen { width: 100, color: self.color == Color::Always, findings }
     }
 }
 
@@ -59,19 +142,32 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Judge one line typed in, and tell what nearly fired
+    Try(try_line::Args),
+    /// List the rules
+    Rules(rules::ListArgs),
+    /// Tell what a rule looks for, its law and its examples
+    Explain(rules::ExplainArgs),
     /// Check rule packs and run their examples
     Lexicon(lexicon::Args),
+    /// Look up the law that findings cite, or check the citations of a text
+    Law(law::Args),
+    /// Precision, recall and F1 on labelled chats
+    Eval(eval::Args),
+    /// Write a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man page
+    Man,
 }
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let result = match cli.command {
-        Command::Scan(args) => scan::run(&args, &cli.global, &mut out),
-        Command::Lexicon(args) => lexicon::run(&args, &cli.global, &mut out),
-    };
-    let result = result.and_then(|status| {
+    let result = run(&cli, &mut out).and_then(|status| {
         out.flush()?;
         Ok(status)
     });
@@ -81,8 +177,37 @@ pub(crate) fn main() -> ExitCode {
         Ok(Status::Unread) => ExitCode::from(3),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
+            // Nowhere is left to say that standard error is closed.
             let _ = writeln!(io::stderr(), "kefulint: {error:#}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Scan(args) => scan::run(args, global, out),
+        Command::Try(args) => try_line::run(args, global, out),
+        Command::Rules(args) => rules::list(args, global, out),
+        Command::Explain(args) => rules::explain(args, global, out),
+        Command::Lexicon(args) => lexicon::run(args, global, out),
+        Command::Law(args) => {
+            let linter = global.linter(&global.config(None)?, Options::default())?;
+            let right = law::run(args, linter.registry(), today(), out)?;
+            Ok(if right { Status::Done } else { Status::Failed })
+        }
+        Command::Eval(args) => eval::run(args, global, out),
+        Command::Completions { shell } => {
+            // clap_complete panics where writing fails; a buffer cannot.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "kefulint", &mut script);
+            out.write_all(&script)?;
+            Ok(Status::Done)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(out)?;
+            Ok(Status::Done)
         }
     }
 }

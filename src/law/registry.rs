@@ -8,8 +8,9 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
+    check::Miscitation,
     schema::{self, LawError},
-    statute::{Duty, Law, Statute, TradeLaw},
+    statute::{Duty, Law, Practice, Statute, TradeLaw},
 };
 use crate::finding::Citation;
 
@@ -24,6 +25,8 @@ pub struct Registry {
     laws: Vec<Law>,
     statutes: Vec<Statute>,
     duties: Vec<Duty>,
+    practices: Vec<Practice>,
+    miscitations: Vec<Miscitation>,
     by_id: HashMap<Arc<str>, usize>,
     by_duty: HashMap<Arc<str>, usize>,
 }
@@ -35,7 +38,15 @@ impl Registry {
         let by_id =
             content.statutes.iter().enumerate().map(|(at, statute)| (statute.id.clone(), at)).collect();
         let by_duty = content.duties.iter().enumerate().map(|(at, duty)| (duty.name.clone(), at)).collect();
-        Ok(Self { laws: content.laws, statutes: content.statutes, duties: content.duties, by_id, by_duty })
+        Ok(Self {
+            laws: content.laws,
+            statutes: content.statutes,
+            duties: content.duties,
+            practices: content.practices,
+            miscitations: content.miscitations,
+            by_id,
+            by_duty,
+        })
     }
 
     /// The registry that the binary carries.
@@ -60,6 +71,21 @@ impl Registry {
     /// All duties, in file order.
     pub fn duties(&self) -> &[Duty] {
         &self.duties
+    }
+
+    /// The compensation practices, in file order.
+    pub fn practices(&self) -> &[Practice] {
+        &self.practices
+    }
+
+    /// The wrong citations that go round.
+    pub fn miscitations(&self) -> &[Miscitation] {
+        &self.miscitations
+    }
+
+    /// A law by key.
+    pub fn law(&self, key: &str) -> Option<&Law> {
+        self.laws.iter().find(|law| &*law.key == key)
     }
 
     /// An article by id.
@@ -160,7 +186,7 @@ impl Chosen<'_> {
     }
 }
 
-fn cite(statute: &Statute, condition: Option<&str>) -> Citation {
+pub(super) fn cite(statute: &Statute, condition: Option<&str>) -> Citation {
     let gist = condition.map_or_else(
         || statute.gist.clone(),
         |condition| format!("{}（前提：{condition}）", statute.gist).into(),

@@ -1,1 +1,223 @@
-//! To come.
+//! The report: a fold over judged conversations whose parts merge in any order, and its renderers.
+//!
+//! The fold counts in whole numbers, so that merging is exact; rates and intervals are worked out once, at the end.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::{
+    dialogue::Summary,
+    finding::{Family, Finding, Severity},
+    rule::{Linted, NearMiss},
+    transcript::{Problem, ReadStats},
+};
+
+pub mod json;
+pub mod risk;
+pub mod terminal;
+
+use risk::Risk;
+
+/// Counts of one agent. All whole numbers: two tallies merge by addition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Conversations in which the agent spoke.
+    pub conversations: u64,
+    /// The agent's messages.
+    pub messages: u64,
+    /// The agent's own breaches by family, in the order of [`Family::ALL`].
+    pub families: [u64; 5],
+    /// The same by severity, in the order of [`Severity::ALL`].
+    pub severities: [u64; 4],
+    /// Messages in which personal data stands unmasked: the log's hygiene, not the agent's breach.
+    pub exposures: u64,
+    /// Insults and threats borne from customers.
+    pub abuse_borne: u64,
+    /// Questions and requests of the customers.
+    pub questions: u64,
+    /// Of them answered.
+    pub answered: u64,
+    /// Of them put off to a stated time.
+    pub deferred: u64,
+    /// Of them evaded or dropped.
+    pub evaded: u64,
+}
+
+impl Tally {
+    /// The agent's own breaches.
+    pub fn findings(&self) -> u64 {
+        self.families.iter().sum()
+    }
+
+    /// Breaches weighted by severity.
+    pub fn weight(&self) -> f64 {
+        Severity::ALL
+            .iter()
+            .zip(self.severities)
+            .map(|(severity, count)| severity.weight() * count as f64)
+            .sum()
+    }
+
+    /// Adds what another part of the data says of the same agent.
+    pub fn merge(&mut self, other: &Self) {
+        let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        add(&mut self.families, &other.families);
+        add(&mut self.severities, &other.severities);
+        self.conversations += other.conversations;
+        self.messages += other.messages;
+        self.exposures += other.exposures;
+        self.abuse_borne += other.abuse_borne;
+        self.questions += other.questions;
+        self.answered += other.answered;
+        self.deferred += other.deferred;
+        self.evaded += other.evaded;
+    }
+
+    fn count(&mut self, finding: &Finding) {
+        match (finding.family, &*finding.kind) {
+            (Family::Abuse, "customer") => self.abuse_borne += 1,
+            (Family::Privacy, "exposure") => self.exposures += 1,
+            (family, _) => {
+                self.families[family as usize] += 1;
+                self.severities[finding.severity as usize] += 1;
+            }
+        }
+    }
+}
+
+/// One conversation in a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConversationLine {
+    /// The id.
+    pub conversation_id: Arc<str>,
+    /// The agents who spoke.
+    pub agents: Vec<Option<Arc<str>>>,
+    /// Its messages.
+    pub messages: u64,
+    /// The trade told from its words.
+    pub trade: Option<Arc<str>>,
+    /// Findings in it.
+    pub findings: u64,
+    /// What became of the customer's questions.
+    pub dialogue: Summary,
+    /// Share of the questions that were evaded, 0 to 1.
+    pub evasion_score: Option<f64>,
+}
+
+/// All that a report says.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// By agent; `None` for messages of agents whom the export does not name.
+    pub agents: BTreeMap<Option<Arc<str>>, Tally>,
+    /// In order of reading.
+    pub conversations: Vec<ConversationLine>,
+    /// In order of conversation and message.
+    pub findings: Vec<Finding>,
+    /// What nearly fired, by conversation, where it was asked for.
+    pub near_misses: Vec<(Arc<str>, NearMiss)>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What was read.
+    pub stats: ReadStats,
+    /// Rules that could not be evaluated, with the number of conversations.
+    pub not_evaluable: BTreeMap<Arc<str>, u64>,
+    /// Conversations in which no agent spoke.
+    pub without_agent: u64,
+}
+
+/// What a report says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head {
+    /// The program's version.
+    pub version: &'static str,
+    /// The day of the report, as the caller says.
+    pub date: Date,
+    /// Number of rules.
+    pub rules: usize,
+    /// Conversations below which an agent's risk is greyed out.
+    pub min_conversations: u64,
+}
+
+/// An agent with the risk worked out.
+#[derive(Clone, Debug, Serialize)]
+pub struct AgentLine {
+    /// The agent, if the export names one.
+    pub agent_id: Option<Arc<str>>,
+    /// The counts.
+    #[serde(flatten)]
+    pub tally: Tally,
+    /// Breaches weighted by severity, per 100 conversations, shrunk towards the team.
+    pub risk: Risk,
+    /// Whether there are too few conversations to compare by.
+    pub too_few: bool,
+}
+
+impl Report {
+    /// Adds a judged conversation.
+    pub fn add(&mut self, linted: Linted) {
+        let key = |finding: &Finding| finding.agent_id.clone();
+        for (agent, messages) in &linted.agents {
+            let tally = self.agents.entry(agent.clone()).or_default();
+            tally.conversations += 1;
+            tally.messages += messages;
+        }
+        for finding in &linted.findings {
+            self.agents.entry(key(finding)).or_default().count(finding);
+        }
+        // A conversation's questions are put down to whoever served most of it.
+        if let Some((agent, _)) = linted.agents.iter().max_by_key(|(_, messages)| *messages) {
+            let tally = self.agents.entry(agent.clone()).or_default();
+            tally.questions += linted.dialogue.items as u64;
+            tally.answered += linted.dialogue.answered as u64;
+            tally.deferred += linted.dialogue.deferred as u64;
+            tally.evaded += linted.dialogue.evaded as u64;
+        }
+        self.without_agent += u64::from(linted.agents.is_empty());
+        for rule in linted.not_evaluable {
+            *self.not_evaluable.entry(rule).or_default() += 1;
+        }
+        let id = &linted.conversation_id;
+        self.near_misses.extend(linted.near_misses.into_iter().map(|near| (id.clone(), near)));
+        self.conversations.push(ConversationLine {
+            conversation_id: linted.conversation_id,
+            agents: linted.agents.into_iter().map(|(agent, _)| agent).collect(),
+            messages: linted.messages,
+            trade: linted.trade,
+            findings: linted.findings.len() as u64,
+            dialogue: linted.dialogue,
+            evasion_score: linted.evasion_score,
+        });
+        self.findings.extend(linted.findings);
+    }
+
+    /// The agents with their risk, the riskiest first; of equals in order of name.
+    pub fn ranking(&self, min_conversations: u64) -> Vec<AgentLine> {
+        let team = risk::Team::new(self.agents.values());
+        let mut lines: Vec<AgentLine> = self
+            .agents
+            .iter()
+            .map(|(agent, tally)| AgentLine {
+                agent_id: agent.clone(),
+                risk: team.risk(tally),
+                too_few: tally.conversations < min_conversations,
+                tally: tally.clone(),
+            })
+            .collect();
+        lines.sort_by(|a, b| b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id)));
+        lines
+    }
+
+    /// The findings from worst to mildest; the log's hygiene last, and of equals in reading order.
+    pub fn worst(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| (finding.is_hygiene(), std::cmp::Reverse(finding.severity)));
+        findings
+    }
+
+    /// Whether everything could be read.
+    pub fn is_complete(&self) -> bool {
+        self.problems.is_empty()
+    }
+}

@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
-    compile::{Condition, Operator, Program, Scope},
     guard::Place,
     matcher::{Scan, TermHit, View, is_han},
+    program::{Condition, Operator, Program, Scope},
     trade,
 };
 use crate::{
@@ -144,7 +144,9 @@ impl<'a> Case<'a> {
         match &self.program.conditions[number as usize].operator {
             Operator::Terms { .. } => !terms_of(scan, number).is_empty(),
             Operator::Patterns { always, .. } => !always.is_empty() || !anchors_of(scan, number).is_empty(),
-            Operator::Similar { .. } => self.similar(message).iter().any(|&(condition, _)| condition == number),
+            Operator::Similar { .. } => {
+                self.similar(message).iter().any(|&(condition, _)| condition == number)
+            }
             _ => true,
         }
     }
@@ -167,7 +169,9 @@ impl<'a> Case<'a> {
                 let found = self.messages_with(of, self.window(condition, focus.message), condition.speaker);
                 if found.len() >= at_least { found } else { Vec::new() }
             }
-            (_, Scope::Message) => self.messages_with(number, focus.message..focus.message + 1, condition.speaker),
+            (_, Scope::Message) => {
+                self.messages_with(number, focus.message..focus.message + 1, condition.speaker)
+            }
             (_, Scope::Clause) => {
                 let inside = |hit: &Hit| match &focus.clause {
                     Some(clause) => clause.start <= hit.bytes.start && hit.bytes.end <= clause.end,
@@ -236,11 +240,16 @@ impl<'a> Case<'a> {
                 outcome
             }
             Operator::Patterns { .. } => {
-                let hits = self.pattern_hits(number, condition, message).into_iter().map(|hit| (hit, None)).collect();
+                let hits = self
+                    .pattern_hits(number, condition, message)
+                    .into_iter()
+                    .map(|hit| (hit, None))
+                    .collect();
                 self.filtered(condition, message, hits)
             }
             Operator::Similar { threshold, .. } => {
-                let close = self.similar(message).iter().any(|&(c, score)| c == number && score >= *threshold);
+                let close =
+                    self.similar(message).iter().any(|&(c, score)| c == number && score >= *threshold);
                 let hits = if close { self.close_clauses(number, message, *threshold) } else { Vec::new() };
                 self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
             }
@@ -268,24 +277,22 @@ impl<'a> Case<'a> {
     fn dialogue_holds(&self, operator: &Operator, condition: &Condition, message: usize) -> bool {
         let ledger = self.ledger();
         match operator {
-            Operator::Question(kinds) => ledger
-                .open_before(message)
-                .any(|item| kinds.is_empty() || kinds.contains(&item.kind)),
+            Operator::Question(kinds) => {
+                ledger.open_before(message).any(|item| kinds.is_empty() || kinds.contains(&item.kind))
+            }
             Operator::Verdict(verdicts) => {
                 ledger.verdicts(message).iter().any(|judgement| verdicts.contains(&judgement.verdict))
             }
-            Operator::Holds(holdings) => ledger.holds(message).iter().any(|holding| holdings.contains(holding)),
+            Operator::Holds(holdings) => {
+                ledger.holds(message).iter().any(|holding| holdings.contains(holding))
+            }
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
-            Operator::Delay(limit) => match ledger.reply_delay(message) {
-                Some(delay) => delay > *limit,
-                None => {
-                    let timed = self.conversation.messages.iter().all(|message| message.time.is_some());
-                    if !timed {
-                        self.not_evaluable.borrow_mut().insert(condition.rule);
-                    }
-                    false
+            Operator::Delay(limit) => {
+                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+                    self.not_evaluable.borrow_mut().insert(condition.rule);
                 }
-            },
+                ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
+            }
             Operator::Unanswered => ledger.unanswered(message),
             _ => false,
         }
@@ -364,7 +371,8 @@ impl<'a> Case<'a> {
         }
         let edges = self.edges[message][slot].get_or_init(|| self.program.segmenter.edges(text));
         let at_edge = |offset: usize| edges.binary_search(&(offset as u32)).is_ok();
-        (!first.is_some_and(is_han) || at_edge(bytes.start)) && (!last.is_some_and(is_han) || at_edge(bytes.end))
+        (!first.is_some_and(is_han) || at_edge(bytes.start))
+            && (!last.is_some_and(is_han) || at_edge(bytes.end))
     }
 
     fn pattern_hits(&self, number: u32, condition: &Condition, message: usize) -> Vec<Hit> {
@@ -380,15 +388,17 @@ impl<'a> Case<'a> {
             if view == View::Skeleton && *symbols {
                 if let Some(skeleton) = &scan.skeleton {
                     hits.extend(
-                        pattern.find_iter(skeleton.text()).map(|m| self.hit(message, skeleton.span(m.range()))),
+                        pattern
+                            .find_iter(skeleton.text())
+                            .map(|m| self.hit(message, skeleton.span(m.range()))),
                     );
                 }
             } else if condition.scope == Scope::Clause {
                 for clause in self.clauses(message) {
                     let found = pattern.find_iter(&text[clause.clone()]);
-                    hits.extend(found.map(|m| {
-                        self.hit_at(message, clause.start + m.start()..clause.start + m.end())
-                    }));
+                    hits.extend(
+                        found.map(|m| self.hit_at(message, clause.start + m.start()..clause.start + m.end())),
+                    );
                 }
             } else {
                 hits.extend(pattern.find_iter(text).map(|m| self.hit_at(message, m.range())));
@@ -433,7 +443,12 @@ impl<'a> Case<'a> {
         let clause = around.clone().map(|c| c.start).min().unwrap_or(hit.bytes.start)
             ..around.map(|c| c.end).max().unwrap_or(hit.bytes.end);
         let place = Place { text, sentence: clause::sentence(text, &clause), clause, hit: hit.bytes.clone() };
-        condition.guards.iter().copied().find(|&guard| self.program.guards.get(guard).stops(&place)).map(Stop::Guard)
+        condition
+            .guards
+            .iter()
+            .copied()
+            .find(|&guard| self.program.guards.get(guard).stops(&place))
+            .map(Stop::Guard)
     }
 
     fn hit(&self, message: usize, span: Span) -> Hit {

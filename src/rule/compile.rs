@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use jiff::{SignedDuration, civil::Date};
 use regex::Regex;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as ValueError};
 
@@ -13,198 +12,22 @@ use super::{
     expr::Expr,
     guard::Guards,
     literal,
-    matcher::{Matcher, MatcherBuilder, Use, is_han},
+    matcher::{MatcherBuilder, Use, is_han},
+    program::{Condition, Operator, Plan, Program, Scope},
     similar::Exemplars,
     trade::{self, Trade},
 };
 use crate::{
-    dialogue::{Holding, QuestionType, Verdict},
     finding::Family,
     law::Registry,
     lexicon::{
         Fault, Lexicon, LexiconError, Rule,
-        schema::{Boundary, ConditionDoc, Matching, Report, Speaker},
+        schema::{Boundary, ConditionDoc, Matching, Speaker},
         sorted,
     },
     personal,
     text::{disguise::Disguise, fold::fold, segment::Segmenter},
 };
-
-/// A compiled lexicon.
-#[derive(Debug)]
-pub struct Program {
-    /// One for each rule of the lexicon, in its order.
-    pub plans: Vec<Plan>,
-    /// The conditions of all rules.
-    pub conditions: Vec<Condition>,
-    /// All literals.
-    pub matcher: Matcher,
-    /// All exemplar sentences.
-    pub exemplars: Exemplars,
-    /// All guards.
-    pub guards: Guards,
-    /// All trades.
-    pub trades: Vec<Trade>,
-    /// Knows the words that must begin and end at word boundaries.
-    pub segmenter: Segmenter,
-    /// What `lexicon check` has to say: no faults, but worth a look.
-    pub remarks: Vec<Fault>,
-}
-
-/// How a rule is run.
-#[derive(Debug)]
-pub struct Plan {
-    /// The conditions joined.
-    pub when: Expr<u32>,
-    /// Conditions on the message itself that are asked for: the ones that put the finding there.
-    pub focus: Vec<u32>,
-    /// All conditions that are asked for, in the order of the expression.
-    pub asked: Vec<u32>,
-    /// All conditions that must not hold.
-    pub denied: Vec<u32>,
-    /// Whether conditions must meet in one clause.
-    pub by_clause: bool,
-    /// Whose messages are judged.
-    pub speaker: Speaker,
-    /// How often it reports.
-    pub report: Report,
-    /// Numbers of the trades to which it is limited.
-    pub trades: Vec<usize>,
-    /// First and last day.
-    pub days: (Option<Date>, Option<Date>),
-    /// Channels to which it is limited.
-    pub channels: Option<GlobSet>,
-    /// Agents to whom it is limited.
-    pub agents: Option<GlobSet>,
-}
-
-/// One condition of one rule.
-#[derive(Debug)]
-pub struct Condition {
-    /// The rule's number.
-    pub rule: u32,
-    /// The name in the rule.
-    pub name: String,
-    /// What must be there.
-    pub operator: Operator,
-    /// Where to look.
-    pub scope: Scope,
-    /// At whose messages.
-    pub speaker: Speaker,
-    /// What takes a hit back.
-    pub guards: Vec<usize>,
-    /// A hit that overlaps does not count.
-    pub except: Vec<Regex>,
-    /// A hit inside does not count; folded.
-    pub allow: Vec<String>,
-}
-
-/// What a condition asks.
-#[derive(Debug)]
-pub enum Operator {
-    /// Words.
-    Terms {
-        /// As typed and as folded.
-        terms: Vec<String>,
-        /// Whether they begin and end at word boundaries.
-        word: bool,
-        /// How many different ones.
-        at_least: usize,
-    },
-    /// Regular expressions.
-    Patterns {
-        /// Compiled.
-        patterns: Vec<Regex>,
-        /// Those of which no literal is required, so that they run on every message.
-        always: Vec<u32>,
-        /// Whether the skeleton is tried as well.
-        symbols: bool,
-    },
-    /// Exemplar sentences.
-    Similar {
-        /// How close.
-        threshold: f64,
-        /// The first few, for explanations.
-        sentences: Vec<String>,
-    },
-    /// Personal data.
-    PersonalData {
-        /// Kinds.
-        kinds: Vec<personal::Kind>,
-        /// How sure.
-        confidence: personal::Confidence,
-    },
-    /// An open question; no types mean any.
-    Question(Vec<QuestionType>),
-    /// What the dialogue analysis says of the message.
-    Verdict(Vec<Verdict>),
-    /// What the reply holds.
-    Holds(Vec<Holding>),
-    /// Close to an earlier message of the same speaker.
-    Repeats(f64),
-    /// Later than that after the message it answers.
-    Delay(SignedDuration),
-    /// Nobody replied.
-    Unanswered,
-    /// A condition that holds in so many messages.
-    Count {
-        /// Condition number.
-        of: u32,
-        /// So many.
-        at_least: usize,
-    },
-}
-
-/// Where a condition looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// The message that the rule looks at.
-    Message,
-    /// One clause of it.
-    Clause,
-    /// All messages.
-    Conversation,
-    /// The first so many.
-    First(usize),
-    /// The last so many.
-    Last(usize),
-    /// So many before.
-    Before(usize),
-    /// So many after.
-    After(usize),
-    /// So many before and after.
-    Around(usize),
-}
-
-impl Scope {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (word, number) = match text.split_once(' ') {
-            Some((word, number)) => {
-                let number: usize = number.trim().parse().map_err(|_| format!("scope `{text}`: `{number}` is no number"))?;
-                (word, Some(number))
-            }
-            None => (text, None),
-        };
-        match (word, number) {
-            ("message", None) => Ok(Self::Message),
-            ("clause", None) => Ok(Self::Clause),
-            ("conversation", None) => Ok(Self::Conversation),
-            ("first", Some(n)) => Ok(Self::First(n)),
-            ("last", Some(n)) => Ok(Self::Last(n)),
-            ("before", n) => Ok(Self::Before(n.unwrap_or(usize::MAX))),
-            ("after", n) => Ok(Self::After(n.unwrap_or(usize::MAX))),
-            ("around", Some(n)) => Ok(Self::Around(n)),
-            _ => Err(format!(
-                "unknown scope `{text}`; there are message, clause, conversation, first N, last N, before [N], after [N], around N"
-            )),
-        }
-    }
-
-    /// Whether it looks at nothing but the message itself.
-    pub const fn is_local(self) -> bool {
-        matches!(self, Self::Message | Self::Clause)
-    }
-}
 
 /// Compiles a lexicon; all faults at once.
 pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, LexiconError> {
@@ -243,10 +66,23 @@ pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, Lexico
     }
     let Compiler { conditions, builder, sentences, words, remarks, .. } = compiler;
     let matcher = builder.build().map_err(|error| {
-        sorted(vec![Fault { file: "lexicons".into(), line: 1, reason: format!("the terms are too many: {error}") }])
+        sorted(vec![Fault {
+            file: "lexicons".into(),
+            line: 1,
+            reason: format!("the terms are too many: {error}"),
+        }])
     })?;
     let exemplars = Exemplars::new(sentences);
-    Ok(Program { plans, conditions, matcher, exemplars, guards, trades, segmenter: Segmenter::new(words), remarks })
+    Ok(Program {
+        plans,
+        conditions,
+        matcher,
+        exemplars,
+        guards,
+        trades,
+        segmenter: Segmenter::new(words),
+        remarks,
+    })
 }
 
 struct Compiler<'a> {
@@ -269,7 +105,9 @@ impl Compiler<'_> {
         note(check_kind(doc.family, &doc.kind));
         for duty in &doc.duty {
             let known = self.registry.duty_exists(duty);
-            note(known.then_some(()).ok_or_else(|| format!("unknown duty `{duty}`; statutes.toml lists them")));
+            note(
+                known.then_some(()).ok_or_else(|| format!("unknown duty `{duty}`; statutes.toml lists them")),
+            );
         }
         let trades = numbers(&doc.trades, |name| self.trades.iter().position(|t| *t.name == *name), "trade");
         let default = doc.guards.clone().unwrap_or_else(|| default_guards(doc.family));
@@ -278,12 +116,15 @@ impl Compiler<'_> {
         let agents = globs(&doc.agents);
         let first = self.conditions.len() as u32;
         let names: BTreeMap<&str, u32> = doc.conditions.keys().map(String::as_str).zip(first..).collect();
-        let when = doc.when.clone().unwrap_or_else(|| names.keys().copied().collect::<Vec<_>>().join(" and "));
-        let when = Expr::parse(&when)
-            .map_err(|error| format!("when = \"{when}\": {error}"))
-            .and_then(|expr| {
+        let when =
+            doc.when.clone().unwrap_or_else(|| names.keys().copied().collect::<Vec<_>>().join(" and "));
+        let when =
+            Expr::parse(&when).map_err(|error| format!("when = \"{when}\": {error}")).and_then(|expr| {
                 expr.try_map(&mut |name: &String| {
-                    names.get(name.as_str()).copied().ok_or_else(|| format!("when names `{name}`, which is no condition"))
+                    names
+                        .get(name.as_str())
+                        .copied()
+                        .ok_or_else(|| format!("when names `{name}`, which is no condition"))
                 })
             });
         let (when, guards, trades, channels, agents) = match (when, guards, trades, channels, agents) {
@@ -292,7 +133,9 @@ impl Compiler<'_> {
             }
             (when, guards, trades, channels, agents) => {
                 reasons.extend(
-                    [when.err(), guards.err(), trades.err(), channels.err(), agents.err()].into_iter().flatten(),
+                    [when.err(), guards.err(), trades.err(), channels.err(), agents.err()]
+                        .into_iter()
+                        .flatten(),
                 );
                 return Err(reasons);
             }
@@ -360,7 +203,16 @@ impl Compiler<'_> {
         };
         let except = doc.except.iter().flatten().map(|p| regex(p, rule)).collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
-        Ok(Condition { rule: rule_number, name: name.to_owned(), operator, scope, speaker, guards, except, allow })
+        Ok(Condition {
+            rule: rule_number,
+            name: name.to_owned(),
+            operator,
+            scope,
+            speaker,
+            guards,
+            except,
+            allow,
+        })
     }
 
     fn operator(
@@ -404,7 +256,8 @@ impl Compiler<'_> {
             operators.push(Operator::Repeats(closeness));
         }
         if let Some(delay) = &doc.delay {
-            let delay = delay.parse().map_err(|e| format!("delay = \"{delay}\": {e}; write it as 10m, 2h, 90s"))?;
+            let delay =
+                delay.parse().map_err(|e| format!("delay = \"{delay}\": {e}; write it as 10m, 2h, 90s"))?;
             operators.push(Operator::Delay(delay));
         }
         if doc.unanswered == Some(true) {
@@ -466,19 +319,16 @@ impl Compiler<'_> {
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
             let regex = regex(pattern, rule)?;
-            match literal::required(regex.as_str()) {
-                Some(literals) => {
-                    let anchor = Use::Anchor { condition: number, pattern: at as u32 };
-                    for literal in literals {
-                        self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
-                    }
+            if let Some(literals) = literal::required(regex.as_str()) {
+                let anchor = Use::Anchor { condition: number, pattern: at as u32 };
+                for literal in literals {
+                    self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
                 }
-                None => {
-                    always.push(at as u32);
-                    self.remarks.push(rule.fault(format!(
-                        "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
-                    )));
-                }
+            } else {
+                always.push(at as u32);
+                self.remarks.push(rule.fault(format!(
+                    "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
+                )));
             }
             compiled.push(regex);
         }
@@ -526,8 +376,11 @@ fn check_id(family: Family, id: &str) -> Result<(), String> {
         Family::Privacy => "PRI",
         Family::Conduct => "CON",
     };
-    let digits = id.strip_prefix(prefix).is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()));
-    digits.then_some(()).ok_or_else(|| format!("the id of a rule of {} is {prefix} and three digits", family.as_str()))
+    let digits =
+        id.strip_prefix(prefix).is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()));
+    digits
+        .then_some(())
+        .ok_or_else(|| format!("the id of a rule of {} is {prefix} and three digits", family.as_str()))
 }
 
 fn default_guards(family: Family) -> Vec<String> {
@@ -540,7 +393,11 @@ fn default_guards(family: Family) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-fn numbers(names: &[String], number: impl Fn(&str) -> Option<usize>, what: &str) -> Result<Vec<usize>, String> {
+fn numbers(
+    names: &[String],
+    number: impl Fn(&str) -> Option<usize>,
+    what: &str,
+) -> Result<Vec<usize>, String> {
     names.iter().map(|name| number(name).ok_or_else(|| format!("unknown {what} `{name}`"))).collect()
 }
 
@@ -591,18 +448,20 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
     let mut text = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {
-        let name: String = rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+        let name: String =
+            rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
         text.push_str(&rest[..at]);
         match rule.lists.get(&name) {
             Some(words) => {
                 let words: Vec<String> = words.iter().map(|word| regex::escape(&fold(word))).collect();
-                text.push_str(&format!("(?:{})", words.join("|")));
+                text = format!("{text}(?:{})", words.join("|"));
             }
             None => text.push_str(&rest[at..=at + name.len()]),
         }
         rest = &rest[at + 1 + name.len()..];
     }
     text.push_str(rest);
-    let folded: String = text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
+    let folded: String =
+        text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
     Regex::new(&folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     case::{Case, Focus},
-    compile::{Plan, Program},
+    program::{Plan, Program},
 };
 use crate::{finding::Span, lexicon::schema::Report};
 
@@ -45,7 +45,8 @@ pub fn judge(program: &Program, case: &Case<'_>, circumstances: Circumstances) -
 }
 
 fn applies(plan: &Plan, case: &Case<'_>, circumstances: Circumstances) -> bool {
-    let trade = plan.trades.is_empty() || circumstances.trade.is_some_and(|trade| plan.trades.contains(&trade));
+    let trade =
+        plan.trades.is_empty() || circumstances.trade.is_some_and(|trade| plan.trades.contains(&trade));
     let channel = plan
         .channels
         .as_ref()
@@ -63,10 +64,18 @@ fn decide(
 ) {
     let messages = 0..case.conversation.messages.len();
     let judged = |&message: &usize| {
-        case.is_by(message, plan.speaker) && in_days(plan, case, message, circumstances) && by_agent(plan, case, message)
+        case.is_by(message, plan.speaker)
+            && in_days(plan, case, message, circumstances)
+            && by_agent(plan, case, message)
     };
     if plan.focus.is_empty() {
-        decisions.extend(over_conversation(program, plan, number, case, messages.filter(judged).collect()));
+        decisions.extend(over_conversation(
+            program,
+            plan,
+            number,
+            case,
+            &messages.filter(judged).collect::<Vec<_>>(),
+        ));
         return;
     }
     for message in messages.filter(judged) {
@@ -91,7 +100,12 @@ fn on_message(plan: &Plan, number: u32, case: &Case<'_>, message: usize) -> Opti
     foci.iter().find_map(|focus| {
         let fires = plan.when.eval(&mut |&condition| case.holds(condition, focus))
             && plan.focus.iter().any(|&condition| case.holds(condition, focus));
-        fires.then(|| Decision { rule: number, message, span: span(plan, case, focus), because: because(plan, case, focus) })
+        fires.then(|| Decision {
+            rule: number,
+            message,
+            span: span(plan, case, focus),
+            because: because(plan, case, focus),
+        })
     })
 }
 
@@ -101,7 +115,7 @@ fn over_conversation(
     plan: &Plan,
     number: u32,
     case: &Case<'_>,
-    messages: Vec<usize>,
+    messages: &[usize],
 ) -> Option<Decision> {
     let last = *messages.last()?;
     let focus = Focus { message: last, clause: None };
@@ -112,7 +126,9 @@ fn over_conversation(
     let anchor = because
         .iter()
         .filter(|(condition, _)| program.conditions[*condition as usize].speaker == plan.speaker)
-        .find_map(|(condition, found)| found.iter().find(|at| messages.contains(at)).map(|&at| (*condition, at)));
+        .find_map(|(condition, found)| {
+            found.iter().find(|at| messages.contains(at)).map(|&at| (*condition, at))
+        });
     let (message, span) = match anchor {
         Some((condition, at)) => {
             let span = case.outcome(condition, at).hits.first().map(|hit| hit.span);
@@ -152,7 +168,9 @@ fn whole(case: &Case<'_>, message: usize) -> Span {
 
 fn in_days(plan: &Plan, case: &Case<'_>, message: usize, circumstances: Circumstances) -> bool {
     let (from, to) = plan.days;
-    let day = case.conversation.messages[message].time.map_or(circumstances.default_day, |time| time.day());
+    let day = case.conversation.messages[message]
+        .time
+        .map_or(circumstances.default_day, super::super::transcript::Moment::day);
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 

@@ -2,11 +2,72 @@
 //!
 //! This module and its children read and group; they do not judge. What cannot be read becomes a
 //! [`Problem`], never a panic and never silence.
+//!
+//! A file goes through `stream` (wrappers off), `encoding` (to UTF-8), a format (`json`, or `delimited` and `table`) that gives
+//! records, `assemble` (who, when) and `group`. Files are read on as many threads as there are; the result does not depend on how many.
 
-use std::{fmt, sync::Arc};
+mod archive;
+mod assemble;
+mod blocks;
+mod config;
+mod delimited;
+mod encoding;
+mod excel;
+mod field;
+mod file;
+mod group;
+mod html;
+mod input;
+mod json;
+mod layout;
+mod lines;
+mod names;
+mod path;
+mod roles;
+mod speech;
+mod stream;
+mod table;
+mod time;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::Offset};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
+
+pub use self::{
+    config::{Column, Columns, Event, Format, InputConfig, InputError},
+    field::Field,
+    input::{Input, discover},
+    names::{Preset, presets},
+};
+
+/// Reads all inputs and puts their messages into conversations.
+///
+/// What cannot be read is a [`Problem`] of the result. An error is one of the configuration: nothing was read.
+///
+/// ```
+/// use kefulint::transcript::{self, Input, InputConfig};
+///
+/// let chat = "会话ID,角色,内容\n7,客户,在吗\n7,客服,在的\n";
+/// let read = transcript::read(vec![Input::stream("chat.csv", chat.as_bytes())], &InputConfig::default())?;
+/// assert_eq!(read.conversations[0].messages[1].text, "在的");
+/// # Ok::<(), transcript::InputError>(())
+/// ```
+pub fn read(inputs: Vec<Input>, config: &InputConfig) -> Result<Transcript, InputError> {
+    let settings = config::Settings::new(config)?;
+    let files: Vec<_> = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
+    Ok(group::group(files.into_iter().flatten().collect()))
+}
+
+/// The reason given for a record that is not in the file's encoding.
+const INVALID_TEXT: &str =
+    "the record holds bytes that are no text in the file's encoding; give --encoding if it was taken wrongly";
+
+/// The reason given for a record that is longer than any chat has.
+fn too_long(limit: usize) -> String {
+    format!("the record is longer than {} MiB and is passed over", limit >> 20)
+}
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,6 +160,8 @@ pub struct Message {
     pub time: Option<Moment>,
     /// The text as exported; never folded, never masked.
     pub text: String,
+    /// Whether its writer took it back afterwards; the text stays as evidence.
+    pub recalled: bool,
     /// Where it was read.
     pub source: Source,
 }
@@ -112,6 +175,9 @@ pub struct Conversation {
     pub channel: Option<Arc<str>>,
     /// The messages; a message's index in a finding is its index here.
     pub messages: Vec<Message>,
+    /// How many of its records hold nothing that can be judged: pictures, voice, records that could not be read. What was
+    /// not seen cannot be said to be missing.
+    pub unseen: u32,
 }
 
 impl Conversation {
@@ -142,10 +208,31 @@ pub struct Problem {
 pub struct Transcript {
     /// In order of id.
     pub conversations: Vec<Conversation>,
-    /// In order of file and line.
+    /// In order of input and line; what concerns a whole file stands before its lines.
     pub problems: Vec<Problem>,
     /// What the reader counted.
     pub stats: ReadStats,
+    /// What each file was taken to be, in order of input; files that could not be opened are missing.
+    pub files: Vec<FileSummary>,
+}
+
+/// What a file was taken to be, and what it held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileSummary {
+    /// The file, as in [`Source::file`].
+    pub file: Arc<str>,
+    /// `jsonl`, `json`, `csv`, `tsv`, `xlsx`, `xlsb`, `xls`, `ods`, `text`, `subtitles`, or `empty`.
+    pub format: &'static str,
+    /// The encoding's WHATWG name.
+    pub encoding: &'static str,
+    /// The named shape it was read by, given or found.
+    pub preset: Option<String>,
+    /// The columns taken for each field.
+    pub columns: BTreeMap<Field, Vec<String>>,
+    /// Records seen.
+    pub records: u64,
+    /// Messages read, by role; a role without messages is missing.
+    pub messages: BTreeMap<Role, u64>,
 }
 
 /// What was read, skipped and failed.
@@ -155,6 +242,8 @@ pub struct ReadStats {
     pub files: u64,
     /// Files of which not one record could be read.
     pub files_failed: u64,
+    /// Files left out because their names say that they are no chats.
+    pub files_ignored: u64,
     /// Records seen.
     pub records: u64,
     /// Records that could not be read.

@@ -1,0 +1,90 @@
+//! The options of every subcommand that reads chats.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use kefulint::{
+    config::Config,
+    transcript::{self, Format, InputConfig, Problem, Role, Transcript},
+};
+
+use super::Global;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// Files, folders (read with all below them), globs, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// The format of all files [default: by extension and content]
+    #[arg(long, value_name = "FORMAT", help_heading = "Input", value_parser = parse_format)]
+    input_format: Option<Format>,
+
+    /// The encoding of all files, as gb18030, utf-8, utf-16le [default: by content]
+    #[arg(long, value_name = "LABEL", help_heading = "Input")]
+    encoding: Option<String>,
+
+    /// A known shape of export, as jddc
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    preset: Option<String>,
+
+    /// The zone of times without one [default: Asia/Shanghai]
+    #[arg(long, value_name = "ZONE", help_heading = "Input")]
+    timezone: Option<String>,
+}
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    let quoted = serde_json::Value::String(text.to_owned());
+    serde_json::from_value(quoted)
+        .map_err(|_| format!("`{text}` is no format; there are jsonl, json, csv, tsv"))
+}
+
+impl InputArgs {
+    /// Paths without options.
+    pub(crate) const fn of_paths(paths: Vec<String>) -> Self {
+        Self { paths, input_format: None, encoding: None, preset: None, timezone: None }
+    }
+
+    /// The settings: the file given, or the nearest above the first path, with the options laid over it.
+    pub(crate) fn config(&self, global: &Global) -> anyhow::Result<Config> {
+        let mut config = global.config(self.paths.first().map(String::as_str))?;
+        let typed = InputConfig {
+            format: self.input_format,
+            encoding: self.encoding.clone(),
+            preset: self.preset.clone(),
+            timezone: self.timezone.clone(),
+            ..InputConfig::default()
+        };
+        config.input = typed.over(&config.input);
+        Ok(config)
+    }
+
+    /// Reads everything.
+    pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
+        let inputs = transcript::discover(&self.paths, io::stdin());
+        let mut transcript = transcript::read(inputs, &config.input)?;
+        // A file in which nobody serves has most likely been read with the roles mistaken: it may not look clean.
+        let silent = transcript
+            .files
+            .iter()
+            .filter(|file| !file.messages.is_empty() && !file.messages.contains_key(&Role::Agent));
+        transcript.problems.extend(silent.map(|file| Problem {
+            file: file.file.clone(),
+            line: None,
+            reason: "no message of an agent in this file, so nothing was judged; if there should be, map the values of \
+                     the role column in kefulint.toml: [input.roles] \"…\" = \"agent\""
+                .to_owned(),
+            raw: None,
+        }));
+        Ok(transcript)
+    }
+}
+
+/// The folder from which to look for a configuration, for a path as typed.
+pub(crate) fn folder_of(path: &str) -> PathBuf {
+    let path = Path::new(path);
+    let start = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    std::path::absolute(start).unwrap_or_else(|_| PathBuf::from("."))
+}

@@ -1,0 +1,327 @@
+//! The report on the screen, in Chinese: a line an agent, then the worst findings with their context.
+//!
+//! Widths are counted in terminal cells, so that Chinese and Latin columns meet. Colours are optional and carry nothing
+//! that the words do not say.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::{AgentLine, Head, Report};
+use crate::{
+    finding::{Citation, Finding, Severity},
+    law::Consequence,
+    transcript::Role,
+};
+
+/// How to draw.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+    /// How many findings are written out.
+    pub findings: usize,
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const MARK: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes the report.
+pub fn write(report: &Report, head: &Head, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { screen, out };
+    page.summary(report, head)?;
+    page.agents(&report.ranking(head.min_conversations))?;
+    page.findings(report)?;
+    page.near_misses(report)?;
+    page.problems(report)
+}
+
+struct Page<'a> {
+    screen: Screen,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    fn summary(&mut self, report: &Report, head: &Head) -> io::Result<()> {
+        let messages: u64 = report.conversations.iter().map(|line| line.messages).sum();
+        let hygiene = report.findings.iter().filter(|finding| finding.is_hygiene()).count();
+        let own = report.findings.len() - hygiene;
+        self.line(BOLD, &format!("客服会话合规报告  {}", head.date))?;
+        self.line(
+            PLAIN,
+            &format!(
+                "会话 {}，消息 {messages}，坐席 {}，规则 {}；疑似问题 {own}，日志明文 {hygiene}",
+                report.conversations.len(),
+                report.agents.len(),
+                head.rules
+            ),
+        )?;
+        let stats = &report.stats;
+        let (style, state) =
+            if report.is_complete() { (PLAIN, "全部读取") } else { (MARK, "未能全部读取") };
+        self.line(
+            style,
+            &format!(
+                "{state}：文件 {}（失败 {}），记录 {}（失败 {}，跳过 {}）",
+                stats.files, stats.files_failed, stats.records, stats.records_failed, stats.records_skipped
+            ),
+        )?;
+        if report.without_agent > 0 {
+            self.line(DIM, &format!("没有客服消息的会话 {} 个", report.without_agent))?;
+        }
+        if !report.not_evaluable.is_empty() {
+            let rules: Vec<String> =
+                report.not_evaluable.iter().map(|(rule, n)| format!("{rule}（{n} 个会话）")).collect();
+            self.wrapped(DIM, "缺少时间而无法判断的规则：", &rules.join("、"))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn agents(&mut self, lines: &[AgentLine]) -> io::Result<()> {
+        if lines.is_empty() {
+            return self.line(DIM, "没有可评价的坐席。");
+        }
+        let name_width = lines.iter().map(|line| name(line).width()).max().unwrap_or(0).clamp(4, 24);
+        // Wide screens have room for the log's hygiene and the load borne.
+        let wide = self.screen.width >= 110;
+        let mut header = pad("坐席", name_width);
+        for title in ["会话", "消息", "不文明", "答非", "误导", "隐私", "引导"] {
+            header.push_str(&pad_left(title, 7));
+        }
+        if wide {
+            for title in ["日志明文", "受辱", "提问", "未答"] {
+                header.push_str(&pad_left(title, 9));
+            }
+        }
+        header.push_str("  风险（95% 区间）");
+        self.line(BOLD, &header)?;
+        for line in lines {
+            let tally = &line.tally;
+            let mut row = pad(&shortened(&name(line), name_width), name_width);
+            for count in [tally.conversations, tally.messages].into_iter().chain(tally.families) {
+                row.push_str(&pad_left(&count.to_string(), 7));
+            }
+            if wide {
+                for count in [tally.exposures, tally.abuse_borne, tally.questions, tally.evaded] {
+                    row.push_str(&pad_left(&count.to_string(), 9));
+                }
+            }
+            let risk = &line.risk;
+            let star = if line.too_few { "*" } else { "" };
+            let row = format!("{row}  {:.1}（{:.0}–{:.0}）{star}", risk.mean, risk.low, risk.high);
+            self.line(if line.too_few { DIM } else { PLAIN }, &row)?;
+        }
+        self.wrapped(DIM, "", "风险 = 每百个会话的加权疑似问题数，向团队均值收缩；* 会话太少，不宜比较。")?;
+        writeln!(self.out)
+    }
+
+    fn findings(&mut self, report: &Report) -> io::Result<()> {
+        let worst = report.worst();
+        if worst.is_empty() {
+            return self.line(BOLD, "没有发现疑似问题。");
+        }
+        let shown = worst.len().min(self.screen.findings);
+        self.line(BOLD, &format!("最需要查看的 {shown} 条（共 {} 条）", worst.len()))?;
+        for finding in &worst[..shown] {
+            writeln!(self.out)?;
+            self.finding(finding)?;
+        }
+        if shown < worst.len() {
+            writeln!(self.out)?;
+            self.line(DIM, "其余用 --top N 或 --format json 查看。")?;
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let agent = finding.agent_id.as_deref().unwrap_or("（未署名）");
+        let style = match finding.severity {
+            Severity::Critical | Severity::High => MARK,
+            Severity::Medium => AnsiColor::Yellow.on_default(),
+            Severity::Low => PLAIN,
+        };
+        let time = finding
+            .time
+            .map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string());
+        self.wrapped(
+            style,
+            "",
+            &format!("【{}】{} {}", finding.severity.title(), finding.rule, finding.title),
+        )?;
+        self.wrapped(
+            DIM,
+            "  ",
+            &format!(
+                "坐席 {agent} · 会话 {} 第 {} 条 · {time}",
+                finding.conversation_id,
+                finding.message_index + 1
+            ),
+        )?;
+        for line in &finding.context {
+            let speaker = match line.role {
+                Role::Customer => "客",
+                Role::Agent => "服",
+                Role::Bot => "机",
+                Role::System => "系",
+            };
+            let own = line.message_index == finding.message_index;
+            let text = if own { Self::marked(&line.text, finding) } else { line.text.clone() };
+            self.wrapped(PLAIN, &format!("  {speaker}："), &text)?;
+        }
+        self.wrapped(PLAIN, "  原因：", &finding.why)?;
+        self.wrapped(PLAIN, "  依据：", &citations(&finding.statutes, finding.assumed_date))?;
+        self.wrapped(PLAIN, "  建议：", &finding.advice)?;
+        for trace in &finding.trace {
+            let guards = if trace.guards.is_empty() { String::new() } else { format!("，已过 {}", trace.guards.join("、")) };
+            let folded = if trace.folded == trace.original { String::new() } else { format!(" → “{}”", trace.folded) };
+            let (start, end) = (trace.span.start, trace.span.end);
+            let text = format!(
+                "{} 成立：第 {} 条 {start}–{end} 字“{}”{folded}{guards}",
+                trace.condition,
+                trace.message_index + 1,
+                trace.original
+            );
+            self.wrapped(DIM, "  条件：", &text)?;
+        }
+        Ok(())
+    }
+
+    fn near_misses(&mut self, report: &Report) -> io::Result<()> {
+        if report.near_misses.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        self.line(BOLD, &format!("未计入的近似命中 {} 处", report.near_misses.len()))?;
+        for (conversation, near) in &report.near_misses {
+            let text = format!(
+                "{conversation} 第 {} 条 {} {}：“{}” {}",
+                near.message_index + 1,
+                near.rule,
+                near.condition,
+                near.quote,
+                near.reason
+            );
+            self.wrapped(DIM, "  ", &text)?;
+        }
+        Ok(())
+    }
+
+    /// The message with the part that fired in brackets, which survive a pipe where colours do not.
+    fn marked(text: &str, finding: &Finding) -> String {
+        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
+        let chars: Vec<char> = text.chars().collect();
+        if start == 0 && end >= chars.len() || start >= end || end > chars.len() {
+            return text.to_owned();
+        }
+        let part = |range: &[char]| range.iter().collect::<String>();
+        format!("{}〔{}〕{}", part(&chars[..start]), part(&chars[start..end]), part(&chars[end..]))
+    }
+
+    fn problems(&mut self, report: &Report) -> io::Result<()> {
+        const SHOWN: usize = 10;
+        if report.problems.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        self.line(MARK, &format!("未能读取 {} 处：", report.problems.len()))?;
+        for problem in report.problems.iter().take(SHOWN) {
+            let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
+            self.wrapped(PLAIN, "  ", &format!("{}{line}: {}", problem.file, problem.reason))?;
+        }
+        if report.problems.len() > SHOWN {
+            self.line(DIM, "  其余用 --rejects FILE 写出。")?;
+        }
+        Ok(())
+    }
+
+    fn wrapped(&mut self, style: Style, label: &str, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(label.width());
+        let options = textwrap::Options::new(self.screen.width.max(40))
+            .initial_indent(label)
+            .subsequent_indent(&indent)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let text = text.replace(['\n', '\r', '\t'], " ");
+        for line in textwrap::wrap(&text, options) {
+            self.line(style, &line)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, style: Style, text: &str) -> io::Result<()> {
+        let text = text.trim_end();
+        if self.screen.color && style != PLAIN {
+            writeln!(self.out, "{style}{text}{style:#}")
+        } else {
+            writeln!(self.out, "{text}")
+        }
+    }
+}
+
+/// The articles as a reader would cite them: the consequences after the duties, those of one law together.
+fn citations(statutes: &[Citation], assumed_date: bool) -> String {
+    if statutes.is_empty() {
+        return "该日没有收录对应条文".to_owned();
+    }
+    let (duties, consequences): (Vec<_>, Vec<_>) =
+        statutes.iter().partition(|citation| citation.consequence == Consequence::None);
+    let mut text = by_law(&duties);
+    if !consequences.is_empty() {
+        text.push_str(if text.is_empty() { "可能涉及" } else { "；可能涉及" });
+        text.push_str(&by_law(&consequences));
+    }
+    if assumed_date {
+        text.push_str("（消息无日期，按报告日适用）");
+    }
+    text
+}
+
+/// 《消费者权益保护法》第十四条、第二十七条，《民法典》第一千零二十四条
+fn by_law(citations: &[&Citation]) -> String {
+    let mut laws: Vec<(&str, Vec<&str>)> = Vec::new();
+    for citation in citations {
+        let law = short(&citation.law);
+        match laws.iter_mut().find(|(known, _)| *known == law) {
+            Some((_, articles)) => articles.push(&citation.article),
+            None => laws.push((law, vec![&citation.article])),
+        }
+    }
+    laws.iter()
+        .map(|(law, articles)| format!("《{law}》{}", articles.join("、")))
+        .collect::<Vec<_>>()
+        .join("，")
+}
+
+fn short(law: &str) -> &str {
+    law.strip_prefix("中华人民共和国").unwrap_or(law)
+}
+
+fn name(line: &AgentLine) -> String {
+    line.agent_id.as_deref().unwrap_or("（未署名）").to_owned()
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        if kept.width() + c.to_string().width() + 1 > width {
+            break;
+        }
+        kept.push(c);
+    }
+    kept + "…"
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn pad_left(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
+}
