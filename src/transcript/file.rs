@@ -16,7 +16,7 @@ use super::{
 };
 
 /// How much of the text is looked at to find the format.
-const LOOK: usize = 64 << 10;
+pub(super) const LOOK: usize = 64 << 10;
 
 /// Reads one input, which may be an archive of many files; whatever goes wrong stands in the result.
 pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
@@ -168,14 +168,14 @@ fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
 }
 
 /// A format with all that its reader needs to know.
-enum Found {
+pub(super) enum Found {
     Lines,
     Values,
     Table(Dialect),
 }
 
 /// What the user says; else what the content says; the extension decides between commas and tabs.
-fn find_format(head: &str, extension: Option<&str>, settings: &Settings) -> Option<Found> {
+pub(super) fn find_format(head: &str, extension: Option<&str>, settings: &Settings) -> Option<Found> {
     let input = &settings.input;
     let table = |preferred: u8| {
         let delimiter = match input.delimiter {

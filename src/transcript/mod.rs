@@ -20,6 +20,7 @@ mod json;
 mod layout;
 mod lines;
 mod names;
+mod outline;
 mod path;
 mod roles;
 mod stream;
@@ -31,6 +32,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
 pub use self::{
     config::{Column, Columns, Format, InputConfig, InputError},
