@@ -536,7 +536,7 @@ fn arguments_that_lead_nowhere_are_problems_and_the_run_goes_on() {
             "missing.csv: there is no such file",
             "loop: a link leads back to a folder above it",
             "none-*.csv: no file matches the pattern",
-            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, xlsx, xlsm, xlsb, xls, ods, zip, tar, tgz, also with .gz or .zst)",
+            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, srt, vtt, xlsx, xlsm, xlsb, xls, ods, zip, tar, tgz, also with .gz or .zst)",
             "loop/loop: a link leads back to a folder above it",
             "<stdin>: standard input is given twice; it can be read only once",
         ]

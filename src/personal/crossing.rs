@@ -95,31 +95,22 @@ fn insert(known: &mut Vec<Arc<str>>, id: Arc<str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::{Message, Source};
-
-    fn chat(id: &str, lines: &[(Role, &str)]) -> Conversation {
-        let source = Source { file: "chats.jsonl".into(), line: 1 };
-        let message = |(role, text): &(Role, &str)| Message {
-            role: *role,
-            agent: None,
-            time: None,
-            text: (*text).to_owned(),
-            source: source.clone(),
-        };
-        Conversation { id: id.into(), channel: None, messages: lines.iter().map(message).collect() }
-    }
+    use crate::transcript::{self, Input, InputConfig};
 
     #[test]
     fn a_number_in_the_wrong_chat_is_found_and_ones_own_is_not() {
-        let mine = chat("a", &[(Role::Customer, "号码186-5237-1904"), (Role::Agent, "是18652371904对吗")]);
-        let other = chat("b", &[(Role::Customer, "在吗"), (Role::Agent, "您的电话幺八六五二三七幺九零四")]);
+        let chats = "会话ID,角色,内容\na,客户,号码186-5237-1904\na,客服,是18652371904对吗\n\
+                     b,客户,在吗\nb,客服,您的电话幺八六五二三七幺九零四\n";
+        let read = transcript::read(vec![Input::stream("c.csv", chats.as_bytes())], &InputConfig::default());
+        let read = read.expect("the settings are right");
+        let [mine, other] = read.conversations.as_slice() else { panic!("two conversations") };
         let mut index = Index::new(Key::new(b"test"));
-        index.add(&mine);
+        index.add(mine);
         let mut rest = Index::new(Key::new(b"test"));
-        rest.add(&other);
+        rest.add(other);
         index.merge(rest);
-        assert_eq!(index.crossings(&mine), []);
-        let found = index.crossings(&other);
+        assert_eq!(index.crossings(mine), []);
+        let found = index.crossings(other);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].message_index, &*found[0].elsewhere), (1, "a"));
         assert_eq!((found[0].datum.span.start, found[0].datum.span.end), (4, 15));

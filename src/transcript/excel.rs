@@ -80,7 +80,6 @@ fn sheets(bytes: &[u8], kind: Kind, wanted: Option<&str>) -> Result<Vec<Sheet>, 
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an error is handed over by map_err")]
 fn broken(error: impl std::fmt::Display) -> String {
     format!("the workbook cannot be opened: {error}")
 }

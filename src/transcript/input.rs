@@ -80,8 +80,8 @@ impl fmt::Debug for Input {
 }
 
 /// What files of chats are called, after `.gz` or `.zst` is taken off.
-const EXTENSIONS: [&str; 17] = [
-    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "xlsx", "xlsm", "xlsb", "xls",
+const EXTENSIONS: [&str; 19] = [
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "srt", "vtt", "xlsx", "xlsm", "xlsb", "xls",
     "ods", "zip", "tar", "tgz",
 ];
 

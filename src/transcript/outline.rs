@@ -98,7 +98,8 @@ pub(crate) fn layout_of(
                     STRUCTURE.iter().flat_map(|field| table.columns[*field].iter().copied()).collect();
             }
         }
-        None => {}
+        // Blocks of text and subtitles are lines.
+        Some(Found::Blocks(_) | Found::Subtitles) | None => {}
     }
     Ok(Some(layout))
 }
