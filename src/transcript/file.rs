@@ -280,7 +280,11 @@ pub(super) enum Found<'s> {
 }
 
 /// What the user says; else what the content says; the extension decides between commas and tabs.
-pub(super) fn find_format<'s>(head: &str, extension: Option<&str>, settings: &'s Settings) -> Option<Found<'s>> {
+pub(super) fn find_format<'s>(
+    head: &str,
+    extension: Option<&str>,
+    settings: &'s Settings,
+) -> Option<Found<'s>> {
     let input = &settings.input;
     let table = |preferred: u8| {
         let delimiter = match input.delimiter {
