@@ -22,6 +22,7 @@ mod json;
 mod layout;
 mod lines;
 mod names;
+mod outline;
 mod path;
 mod roles;
 mod speech;
@@ -34,6 +35,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
 pub use self::{
     config::{Column, Columns, Event, Format, InputConfig, InputError},

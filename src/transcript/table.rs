@@ -45,7 +45,7 @@ impl Row {
         (0..self.width()).map(|index| self.cell(index))
     }
 
-    fn strings(&self) -> Vec<String> {
+    pub(super) fn strings(&self) -> Vec<String> {
         self.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
     }
 }
