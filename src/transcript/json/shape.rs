@@ -9,7 +9,7 @@ use crate::transcript::{
     field::{ByField, Field},
     layout::{self, Seen},
     names::normalise,
-    path::{Path, Step, walk},
+    path::{self, Path, Step, walk},
 };
 
 /// How deep values and arrays of messages are looked for.
@@ -45,11 +45,30 @@ impl Shape {
             return Self::build(values, steps, settings);
         }
         let flat = Self::build(values, Vec::new(), settings);
-        if flat.is_ok() {
+        if flat.as_ref().is_ok_and(|shape| shape.tells(values)) {
             return flat;
         }
-        let nested = arrays(values).into_iter().find_map(|steps| Self::build(values, steps, settings).ok());
-        nested.map_or(flat, Ok)
+        let mut built =
+            arrays(values).into_iter().filter_map(|steps| Self::build(values, steps, settings).ok());
+        built.find(|shape| shape.tells(values)).map_or(flat, Ok)
+    }
+
+    /// Whether a message is found with a text and somebody who wrote it: a column that is configured need not be there.
+    fn tells(&self, values: &[Value]) -> bool {
+        let filled = |trail: &[&Value], field| {
+            self.places[field].iter().any(|place| {
+                let value = trail.get(place.depth).and_then(|from| path::text(&place.steps, from));
+                value.is_some_and(|text| !text.trim().is_empty())
+            })
+        };
+        let mut told = false;
+        for value in values {
+            each_message(value, &self.messages, &mut |trail| {
+                let spoken = filled(trail, Field::Role) || filled(trail, Field::Sender);
+                told |= spoken && filled(trail, Field::Text);
+            });
+        }
+        told
     }
 
     fn build(values: &[Value], messages: Vec<Step>, settings: &Settings) -> Result<Self, String> {
