@@ -4,7 +4,7 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     path::Path,
     sync::Arc,
 };
@@ -26,7 +26,7 @@ struct Grouping {
     ids: SeenIds,
     /// Messages without id, by what they say: where the first of each stands.
     said: HashMap<(usize, Role, Timestamp, u64), usize>,
-    hasher: RandomState,
+    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 /// Puts all files together.

@@ -68,7 +68,7 @@ pub(crate) fn read(pieces: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Res
         }
     };
     drop(values);
-    out.map(shape.mapping());
+    out.map(shape.fields(), shape.found());
     let reader = Reader::new(shape);
     for (line, text) in &head {
         reader.record(*line, text, out);
