@@ -22,6 +22,7 @@ use kefulint::{
 
 mod eval;
 mod input;
+mod law;
 mod lexicon;
 mod rules;
 mod scan;
@@ -149,6 +150,8 @@ enum Command {
     Explain(rules::ExplainArgs),
     /// Check rule packs and run their examples
     Lexicon(lexicon::Args),
+    /// Look up the law that findings cite, or check the citations of a text
+    Law(law::Args),
     /// Precision, recall and F1 on labelled chats
     Eval(eval::Args),
     /// Write a completion script for a shell
@@ -189,6 +192,11 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),
+        Command::Law(args) => {
+            let linter = global.linter(&global.config(None)?, Options::default())?;
+            let right = law::run(args, linter.registry(), today(), out)?;
+            Ok(if right { Status::Done } else { Status::Failed })
+        }
         Command::Eval(args) => eval::run(args, global, out),
         Command::Completions { shell } => {
             // clap_complete panics where writing fails; a buffer cannot.
