@@ -228,10 +228,8 @@ pub struct FileSummary {
     pub format: &'static str,
     /// The encoding's WHATWG name.
     pub encoding: &'static str,
-    /// The named shape it was read by, given or found.
-    pub preset: Option<String>,
-    /// The columns taken for each field.
-    pub columns: BTreeMap<Field, Vec<String>>,
+    /// The `[input]` table that reads it as it was read: all that was found in it, or the named shape that was.
+    pub input: InputConfig,
     /// Records seen.
     pub records: u64,
     /// Messages read, by role; a role without messages is missing.
