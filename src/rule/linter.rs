@@ -255,7 +255,8 @@ impl Linter {
             rule: rule.id().into(),
             family: doc.family,
             kind: doc.kind.as_str().into(),
-            severity: doc.severity,
+            // What was said and then withdrawn was known to be wrong.
+            severity: if message.recalled { doc.severity.raised() } else { doc.severity },
             title: doc.title.as_str().into(),
             conversation_id: conversation.id.clone(),
             message_index: decision.message as u32,
@@ -281,8 +282,11 @@ impl Linter {
         let mut traces = Vec::new();
         for (number, found) in &decision.because {
             let condition = &self.program.conditions[*number as usize];
-            let guards =
-                condition.guards.iter().map(|&guard| self.program.guards.get(guard).name.clone()).collect::<Vec<_>>();
+            let guards = condition
+                .guards
+                .iter()
+                .map(|&guard| self.program.guards.get(guard).name.clone())
+                .collect::<Vec<_>>();
             for &message in found {
                 let outcome = case.outcome(*number, message);
                 traces.extend(outcome.hits.iter().map(|hit| Trace {
