@@ -22,7 +22,9 @@ use kefulint::{
 
 mod eval;
 mod input;
+mod law;
 mod lexicon;
+mod redact;
 mod rules;
 mod scan;
 mod try_line;
@@ -143,12 +145,16 @@ enum Command {
     Scan(scan::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
+    /// Write chats with personal data masked, in their own format
+    Redact(redact::Args),
     /// List the rules
     Rules(rules::ListArgs),
     /// Tell what a rule looks for, its law and its examples
     Explain(rules::ExplainArgs),
     /// Check rule packs and run their examples
     Lexicon(lexicon::Args),
+    /// Look up the law that findings cite, or check the citations of a text
+    Law(law::Args),
     /// Precision, recall and F1 on labelled chats
     Eval(eval::Args),
     /// Write a completion script for a shell
@@ -186,9 +192,15 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
+        Command::Redact(args) => redact::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),
+        Command::Law(args) => {
+            let linter = global.linter(&global.config(None)?, Options::default())?;
+            let right = law::run(args, linter.registry(), today(), out)?;
+            Ok(if right { Status::Done } else { Status::Failed })
+        }
         Command::Eval(args) => eval::run(args, global, out),
         Command::Completions { shell } => {
             // clap_complete panics where writing fails; a buffer cannot.
