@@ -24,7 +24,7 @@ fn main() {
         let character = char::from_u32(code);
         let folded = character.map_or(code as u16, |c| fold_char(c) as u32 as u16);
         fold.extend_from_slice(&folded.to_le_bytes());
-        let syllable = character.and_then(|c| c.to_pinyin()).map(|p| p.plain());
+        let syllable = character.and_then(|c| c.to_pinyin()).map(pinyin::Pinyin::plain);
         let id = syllable.map_or(0, |s| {
             let at = syllables.iter().position(|known| *known == s);
             at.unwrap_or_else(|| {
@@ -47,13 +47,16 @@ fn packs() -> String {
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("lexicons/ is part of the package")
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml") && !DATA.contains(&name.as_str()))
+        .filter(|name| {
+            Path::new(name).extension().is_some_and(|e| e == "toml") && !DATA.contains(&name.as_str())
+        })
         .collect();
     names.sort();
     let mut expression = String::from("&[\n");
     for name in names {
         let path = folder.join(&name);
-        writeln!(expression, "(\"lexicons/{name}\", include_str!({path:?})),").expect("a String takes all");
+        writeln!(expression, "(\"lexicons/{name}\", include_str!(r#\"{}\"#)),", path.display())
+            .expect("a String takes all");
     }
     expression.push(']');
     expression

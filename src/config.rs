@@ -33,6 +33,8 @@ pub struct Config {
 pub struct LintConfig {
     /// A folder of rule packs in place of the embedded ones, relative to the file.
     pub lexicons: Option<PathBuf>,
+    /// Packs laid over those: rules of one's own and overrides; relative to the file.
+    pub packs: Vec<PathBuf>,
     /// The trade of all conversations, in place of what their words tell.
     pub trade: Option<String>,
 }
@@ -80,10 +82,13 @@ impl Config {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
-        if let (Some(dir), Some(lexicons)) = (path.parent(), &config.lint.lexicons) {
-            config.lint.lexicons = Some(dir.join(lexicons));
+        if let Some(dir) = path.parent() {
+            for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
+                *path = dir.join(&*path);
+            }
         }
         Ok(config)
     }
@@ -109,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_an_error_with_its_line() {
-        let error = Config::parse("kefulint.toml", "[report]\ntop = 3\nmin_conversation = 5\n").expect_err("misspelt");
+        let error = Config::parse("kefulint.toml", "[report]\ntop = 3\nmin_conversation = 5\n")
+            .expect_err("misspelt");
         let text = error.to_string();
         assert!(text.starts_with("kefulint.toml:3: unknown field `min_conversation`"), "{text}");
     }

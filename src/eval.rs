@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_label_is_named() {
-        let error = Gold::parse("{\"conv\": \"a\", \"read\": true}\n{\"conv\": \"a\"}\n").expect_err("no label");
+        let error =
+            Gold::parse("{\"conv\": \"a\", \"read\": true}\n{\"conv\": \"a\"}\n").expect_err("no label");
         assert_eq!(error.to_string(), "line 2: needs `msg` and `label`, or `read`: true");
     }
 

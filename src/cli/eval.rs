@@ -48,7 +48,11 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
             "{} conversations, {} clear labels, {} borderline, {} findings",
             score.conversations, score.clear, score.borderline, score.found
         )?;
-        writeln!(out, "{:18} {:>5} {:>5} {:>5} {:>6} {:>6} {:>6}", "family", "TP", "FP", "FN", "P", "R", "F1")?;
+        writeln!(
+            out,
+            "{:18} {:>5} {:>5} {:>5} {:>6} {:>6} {:>6}",
+            "family", "TP", "FP", "FN", "P", "R", "F1"
+        )?;
         for (family, counts) in &score.families {
             writeln!(
                 out,
@@ -71,7 +75,8 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
             for (conversation, message, label) in score.missed.iter().filter(|(.., label)| of(label)) {
                 writeln!(out, "  missed  {conversation} {message} {label}")?;
             }
-            for (conversation, message, _) in score.false_alarms.iter().filter(|(.., label)| label == family) {
+            for (conversation, message, _) in score.false_alarms.iter().filter(|(.., label)| label == family)
+            {
                 writeln!(out, "  false   {conversation} {message}")?;
             }
         }

@@ -7,7 +7,7 @@ use std::{
 
 use kefulint::{
     config::Config,
-    transcript::{self, Format, InputConfig, Transcript},
+    transcript::{self, Format, InputConfig, Problem, Role, Transcript},
 };
 
 use super::Global;
@@ -37,13 +37,19 @@ pub(crate) struct InputArgs {
 
 fn parse_format(text: &str) -> Result<Format, String> {
     let quoted = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(quoted).map_err(|_| format!("`{text}` is no format; there are jsonl, json, csv, tsv"))
+    serde_json::from_value(quoted)
+        .map_err(|_| format!("`{text}` is no format; there are jsonl, json, csv, tsv"))
 }
 
 impl InputArgs {
     /// Paths without options.
     pub(crate) const fn of_paths(paths: Vec<String>) -> Self {
         Self { paths, input_format: None, encoding: None, preset: None, timezone: None }
+    }
+
+    /// The paths as typed.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// The settings: the file given, or the nearest above the first path, with the options laid over it.
@@ -63,7 +69,21 @@ impl InputArgs {
     /// Reads everything.
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
         let inputs = transcript::discover(&self.paths, io::stdin());
-        Ok(transcript::read(inputs, &config.input)?)
+        let mut transcript = transcript::read(inputs, &config.input)?;
+        // A file in which nobody serves has most likely been read with the roles mistaken: it may not look clean.
+        let silent = transcript
+            .files
+            .iter()
+            .filter(|file| !file.messages.is_empty() && !file.messages.contains_key(&Role::Agent));
+        transcript.problems.extend(silent.map(|file| Problem {
+            file: file.file.clone(),
+            line: None,
+            reason: "no message of an agent in this file, so nothing was judged; if there should be, map the values of \
+                     the role column in kefulint.toml: [input.roles] \"…\" = \"agent\""
+                .to_owned(),
+            raw: None,
+        }));
+        Ok(transcript)
     }
 }
 

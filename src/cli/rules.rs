@@ -57,7 +57,9 @@ pub(crate) fn list(args: &ListArgs, global: &Global, out: &mut dyn Write) -> any
     let linter = global.linter(&global.config(None)?, Options::default())?;
     for rule in &linter.lexicon().rules {
         let doc = &rule.doc;
-        if args.family.is_some_and(|family| family != doc.family) || args.severity.is_some_and(|s| doc.severity < s) {
+        if args.family.is_some_and(|family| family != doc.family)
+            || args.severity.is_some_and(|s| doc.severity < s)
+        {
             continue;
         }
         match args.format {

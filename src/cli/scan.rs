@@ -63,6 +63,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
     date: Option<Date>,
 
+    /// Tell for each finding which conditions held and how, and what nearly fired
+    #[arg(long, help_heading = "Output")]
+    explain: bool,
+
     /// Stop without a report when anything cannot be read
     #[arg(long, help_heading = "Judging")]
     strict: bool,
@@ -74,7 +78,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("cannot set the threads")?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .context("cannot set the threads")?;
     }
     let config = args.input.config(global)?;
     let date = args.date.unwrap_or_else(super::today);
@@ -82,6 +89,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         show_personal_data: args.show_personal_data,
         default_day: date,
         trade: args.trade.clone().or_else(|| config.lint.trade.clone()),
+        explain: args.explain,
     };
     let linter = global.linter(&config, options)?;
     let transcript = args.input.read(&config)?;
@@ -151,7 +159,10 @@ pub(crate) fn write_file(
 
 fn rejects(problems: &[Problem], show_personal_data: bool, out: &mut dyn Write) -> io::Result<()> {
     for problem in problems {
-        let raw = problem.raw.as_deref().map(|raw| if show_personal_data { raw.to_owned() } else { personal::mask(raw) });
+        let raw = problem
+            .raw
+            .as_deref()
+            .map(|raw| if show_personal_data { raw.to_owned() } else { personal::mask(raw) });
         let line = serde_json::json!({
             "file": problem.file, "line": problem.line, "reason": problem.reason, "raw": raw,
         });

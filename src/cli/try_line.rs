@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use kefulint::{
-    lexicon::{example, schema::{ExampleDoc, Speaker}},
+    lexicon::{
+        example,
+        schema::{ExampleDoc, Speaker},
+    },
     rule::Options,
     transcript::Role,
 };
@@ -29,11 +32,8 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let options = Options { default_day: super::today(), trade: args.trade.clone(), ..Options::default() };
     let linter = global.linter(&global.config(None)?, options)?;
     let chat = args.lines.len() > 1 || example::parse_line(&args.lines[0]).is_ok();
-    let example = if chat {
-        ExampleDoc::Chat(args.lines.clone())
-    } else {
-        ExampleDoc::Message(args.lines[0].clone())
-    };
+    let example =
+        if chat { ExampleDoc::Chat(args.lines.clone()) } else { ExampleDoc::Message(args.lines[0].clone()) };
     let speaker = if args.role == "customer" { Speaker::Customer } else { Speaker::Agent };
     let conversation = example::conversation(&example, speaker).map_err(anyhow::Error::msg)?;
     let linted = linter.lint(&conversation);
@@ -44,7 +44,14 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         let also: Vec<&str> = finding.also.iter().map(AsRef::as_ref).collect();
         let also = if also.is_empty() { String::new() } else { format!("（同类 {}）", also.join("、")) };
         let who = if finding.role == Role::Customer { "客" } else { "服" };
-        writeln!(out, "命中 {} {}.{} {}{also}", finding.rule, finding.family.as_str(), finding.kind, finding.severity.title())?;
+        writeln!(
+            out,
+            "命中 {} {}.{} {}{also}",
+            finding.rule,
+            finding.family.as_str(),
+            finding.kind,
+            finding.severity.title()
+        )?;
         writeln!(out, "     第 {} 条 {who}：{}", finding.message_index + 1, finding.why)?;
     }
     if linted.findings.is_empty() {

@@ -4,154 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::evidence;
+use super::{
+    cue::{Cue, CueSet},
+    evidence,
+    reading::Clause,
+    scan::{Scanner, ScannerBuilder},
+};
 
 /// Patterns with bounded gaps over Han characters grow large automata; this is room for all of them.
 const AUTOMATON_LIMIT: usize = 64 << 20;
-
-/// One class of cue. The first word of each name is its table in the lexicon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Cue {
-    AskTime,
-    AskPlace,
-    AskAmount,
-    AskReason,
-    AskPolarity,
-    AskChoice,
-    AskMethod,
-    AskIdentity,
-    AskStatus,
-    AskRequest,
-    AskComplaint,
-    TalkThanks,
-    TalkAssent,
-    TalkCard,
-    TalkPressing,
-    TalkLeave,
-    FillerGreeting,
-    FillerHold,
-    FillerApology,
-    FillerEmpathy,
-    FillerClosing,
-    FillerSticker,
-    FillerAck,
-    HoldsTime,
-    HoldsAmount,
-    HoldsPlace,
-    HoldsReason,
-    HoldsPolarity,
-    HoldsSteps,
-    HoldsContact,
-    HoldsDone,
-    HoldsPromised,
-    HoldsDataRequest,
-    HoldsHandover,
-    HoldsRefusal,
-    MovesWait,
-    MovesProgress,
-    MovesStock,
-    MovesBuck,
-    MovesRetention,
-    MovesSales,
-    MovesDeflect,
-}
-
-impl Cue {
-    const ALL: [(Self, &'static str, &'static str); 42] = [
-        (Self::AskTime, "ask", "time"),
-        (Self::AskPlace, "ask", "place"),
-        (Self::AskAmount, "ask", "amount"),
-        (Self::AskReason, "ask", "reason"),
-        (Self::AskPolarity, "ask", "polarity"),
-        (Self::AskChoice, "ask", "choice"),
-        (Self::AskMethod, "ask", "method"),
-        (Self::AskIdentity, "ask", "identity"),
-        (Self::AskStatus, "ask", "status"),
-        (Self::AskRequest, "ask", "request"),
-        (Self::AskComplaint, "ask", "complaint"),
-        (Self::TalkThanks, "talk", "thanks"),
-        (Self::TalkAssent, "talk", "assent"),
-        (Self::TalkCard, "talk", "card"),
-        (Self::TalkPressing, "talk", "pressing"),
-        (Self::TalkLeave, "talk", "leave"),
-        (Self::FillerGreeting, "filler", "greeting"),
-        (Self::FillerHold, "filler", "hold"),
-        (Self::FillerApology, "filler", "apology"),
-        (Self::FillerEmpathy, "filler", "empathy"),
-        (Self::FillerClosing, "filler", "closing"),
-        (Self::FillerSticker, "filler", "sticker"),
-        (Self::FillerAck, "filler", "ack"),
-        (Self::HoldsTime, "holds", "time"),
-        (Self::HoldsAmount, "holds", "amount"),
-        (Self::HoldsPlace, "holds", "place"),
-        (Self::HoldsReason, "holds", "reason"),
-        (Self::HoldsPolarity, "holds", "polarity"),
-        (Self::HoldsSteps, "holds", "steps"),
-        (Self::HoldsContact, "holds", "contact"),
-        (Self::HoldsDone, "holds", "done"),
-        (Self::HoldsPromised, "holds", "promised"),
-        (Self::HoldsDataRequest, "holds", "data_request"),
-        (Self::HoldsHandover, "holds", "handover"),
-        (Self::HoldsRefusal, "holds", "refusal"),
-        (Self::MovesWait, "moves", "wait"),
-        (Self::MovesProgress, "moves", "progress"),
-        (Self::MovesStock, "moves", "stock"),
-        (Self::MovesBuck, "moves", "buck"),
-        (Self::MovesRetention, "moves", "retention"),
-        (Self::MovesSales, "moves", "sales"),
-        (Self::MovesDeflect, "moves", "deflect"),
-    ];
-
-    fn named(table: &str, name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, t, n)| *t == table && *n == name).map(|(cue, ..)| *cue)
-    }
-}
-
-/// A set of cue classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct CueSet(u64);
-
-impl CueSet {
-    pub(super) const fn of(cues: &[Cue]) -> Self {
-        let mut bits = 0;
-        let mut at = 0;
-        while at < cues.len() {
-            bits |= 1 << cues[at] as u8;
-            at += 1;
-        }
-        Self(bits)
-    }
-
-    pub(super) const fn has(self, cue: Cue) -> bool {
-        self.0 & (1 << cue as u8) != 0
-    }
-
-    pub(super) const fn any(self, of: Self) -> bool {
-        self.0 & of.0 != 0
-    }
-
-    pub(super) const fn and(self, of: Self) -> Self {
-        Self(self.0 & of.0)
-    }
-
-    pub(super) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(super) const fn insert(&mut self, cue: Cue) {
-        self.0 |= 1 << cue as u8;
-    }
-
-    pub(super) const fn extend(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
 
 /// Why a cue lexicon does not load.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -173,7 +38,7 @@ struct File {
     filler: BTreeMap<Spanned<String>, Class>,
     holds: BTreeMap<Spanned<String>, Class>,
     moves: BTreeMap<Spanned<String>, Class>,
-    stop: Class,
+    stop: Stop,
     weights: BTreeMap<Spanned<String>, f32>,
 }
 
@@ -183,28 +48,31 @@ struct Class {
     #[serde(default)]
     terms: Vec<Spanned<String>>,
     #[serde(default)]
+    sequences: Vec<Spanned<String>>,
+    #[serde(default)]
     patterns: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stop {
+    terms: Vec<String>,
+    characters: String,
 }
 
 /// The compiled cues. Immutable; share one among all threads.
 #[derive(Debug)]
 pub struct Cues {
-    terms: AhoCorasick,
-    kinds: Vec<Cue>,
+    scanner: Scanner,
     asked: Patterns,
     replied: Patterns,
     filler: Regex,
-    stop: Regex,
+    /// The single characters that carry nothing by themselves.
+    stops: CharSet,
     /// In the order of [`evidence::NAMES`].
-    pub(super) weights: Vec<f32>,
-    pub(super) bias: f32,
+    weights: Vec<f32>,
+    bias: f32,
     pub(super) threshold: f32,
-}
-
-#[derive(Debug)]
-struct Patterns {
-    set: RegexSet,
-    cues: Vec<Cue>,
 }
 
 impl Cues {
@@ -223,67 +91,53 @@ impl Cues {
             line: error.span().map_or(1, |span| line_of(span.start)),
             reason: error.message().to_owned(),
         })?;
-        let lists: Vec<(String, String)> = file
-            .lists
-            .iter()
-            .map(|(name, words)| (format!("@{name}"), format!("(?:{})", words.join("|"))))
-            .collect();
-        let expand = |pattern: &Spanned<String>| -> Result<String, CueError> {
-            let mut text = pattern.get_ref().clone();
-            // Longer names first, so that `@number` is not read as `@num` and `ber`.
-            let mut names: Vec<_> = lists.iter().filter(|(name, _)| text.contains(name.as_str())).collect();
-            names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-            for (name, words) in names {
-                text = text.replace(name.as_str(), words);
-            }
-            match RegexBuilder::new(&text).size_limit(AUTOMATON_LIMIT).build() {
-                Ok(_) => Ok(text),
-                Err(error) => Err(CueError {
-                    line: line_of(pattern.span().start),
-                    reason: format!("the pattern is no regular expression: {error}"),
-                }),
-            }
-        };
+        let lists: Vec<(String, Vec<String>)> = file.lists.into_iter().collect();
+        let at =
+            |span: std::ops::Range<usize>, reason: String| CueError { line: line_of(span.start), reason };
+        let whole = |error: &dyn std::fmt::Display| CueError { line: 1, reason: error.to_string() };
 
-        let mut terms: Vec<String> = Vec::new();
-        let mut kinds = Vec::new();
-        let (mut asked, mut replied) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+        let mut scanner = ScannerBuilder::default();
+        let (mut asked, mut replied) = (PatternsBuilder::default(), PatternsBuilder::default());
         let mut fillers: Vec<String> = Vec::new();
-        let mut filler_terms: Vec<String> = Vec::new();
         for (table, classes) in [
-            ("ask", &file.ask),
-            ("talk", &file.talk),
-            ("filler", &file.filler),
-            ("holds", &file.holds),
-            ("moves", &file.moves),
+            ("ask", file.ask),
+            ("talk", file.talk),
+            ("filler", file.filler),
+            ("holds", file.holds),
+            ("moves", file.moves),
         ] {
             for (name, class) in classes {
-                let cue = Cue::named(table, name.get_ref()).ok_or_else(|| CueError {
-                    line: line_of(name.span().start),
-                    reason: format!("no such class: {table}.{}", name.get_ref()),
+                let cue = Cue::named(table, name.get_ref()).ok_or_else(|| {
+                    at(name.span(), format!("there is no class {table}.{}", name.get_ref()))
                 })?;
                 for term in &class.terms {
-                    terms.push(term.get_ref().clone());
-                    kinds.push(cue);
+                    scanner.term(term.get_ref(), cue);
                 }
-                let patterns = class.patterns.iter().map(expand).collect::<Result<Vec<_>, _>>()?;
-                if table == "filler" {
-                    fillers.extend(patterns.iter().cloned());
-                    filler_terms.extend(class.terms.iter().map(|term| regex::escape(term.get_ref())));
+                for sequence in &class.sequences {
+                    scanner
+                        .sequence(sequence.get_ref(), cue, &lists)
+                        .map_err(|reason| at(sequence.span(), reason))?;
                 }
-                let side = if matches!(table, "ask" | "talk") { &mut asked } else { &mut replied };
-                if !patterns.is_empty() {
-                    side.0.push(format!("(?:{})", patterns.join(")|(?:")));
-                    side.1.push(cue);
+                for pattern in &class.patterns {
+                    let text = expand(pattern.get_ref(), &lists);
+                    if let Err(error) = Regex::new(&text) {
+                        let reason = format!("{:?} is no regular expression: {error}", pattern.get_ref());
+                        return Err(at(pattern.span(), reason));
+                    }
+                    if matches!(table, "ask" | "talk" | "filler") {
+                        asked.add(&text, cue);
+                    }
+                    if matches!(table, "filler" | "holds" | "moves") {
+                        replied.add(&text, cue);
+                    }
+                    if table == "filler" {
+                        fillers.push(format!("(?:{text})"));
+                    }
                 }
             }
         }
-        filler_terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
-        fillers.extend(filler_terms);
-        let mut stops: Vec<String> =
-            file.stop.terms.iter().map(|term| regex::escape(term.get_ref())).collect();
-        for pattern in &file.stop.patterns {
-            stops.push(expand(pattern)?);
+        for term in &file.stop.terms {
+            scanner.stop(term);
         }
         let mut weights = vec![0.0; evidence::NAMES.len()];
         let (mut bias, mut threshold) = (0.0, 0.5);
@@ -293,75 +147,129 @@ impl Cues {
                 "threshold" => threshold = *weight,
                 known => match evidence::NAMES.iter().position(|evidence| *evidence == known) {
                     Some(at) => weights[at] = *weight,
-                    None => {
-                        return Err(CueError {
-                            line: line_of(name.span().start),
-                            reason: format!("no such evidence: {known}"),
-                        });
-                    }
+                    None => return Err(at(name.span(), format!("there is no evidence called {known}"))),
                 },
             }
         }
-        let whole = |error: &dyn std::fmt::Display| CueError { line: 1, reason: error.to_string() };
-        let union = |alternatives: &[String]| {
-            RegexBuilder::new(&format!("(?:{})", alternatives.join(")|(?:")))
-                .size_limit(AUTOMATON_LIMIT)
-                .dfa_size_limit(AUTOMATON_LIMIT)
-                .build()
-                .map_err(|error| whole(&error))
-        };
-        let set = |(patterns, cues): (Vec<String>, Vec<Cue>)| {
-            RegexSetBuilder::new(&patterns)
-                .size_limit(AUTOMATON_LIMIT)
-                .dfa_size_limit(AUTOMATON_LIMIT)
-                .build()
-                .map(|set| Patterns { set, cues })
-                .map_err(|error| whole(&error))
-        };
         Ok(Self {
-            terms: AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .build(&terms)
-                .map_err(|error| whole(&error))?,
-            kinds,
-            asked: set(asked)?,
-            replied: set(replied)?,
-            filler: union(&fillers)?,
-            stop: union(&stops)?,
+            scanner: scanner.build().map_err(|error| whole(&error))?,
+            asked: asked.build().map_err(|error| whole(&error))?,
+            replied: replied.build().map_err(|error| whole(&error))?,
+            filler: Regex::new(&fillers.join("|")).map_err(|error| whole(&error))?,
+            stops: CharSet::new(&file.stop.characters),
             weights,
             bias,
             threshold,
         })
     }
 
-    /// Calls `hit` with the end of every term in `text` and its class.
-    pub(super) fn each_term(&self, text: &str, mut hit: impl FnMut(usize, Cue)) {
-        for found in self.terms.find_overlapping_iter(text) {
-            hit(found.start(), self.kinds[found.pattern().as_usize()]);
+    /// Marks the cues of the clauses of a customer's or an agent's message, and in `covered` the bytes that say nothing.
+    pub(super) fn mark(&self, text: &str, customer: bool, clauses: &mut [Clause], covered: &mut [bool]) {
+        self.scanner.scan(text, clauses, covered);
+        let patterns = if customer { &self.asked } else { &self.replied };
+        for clause in clauses {
+            let found = patterns.of(&text[clause.range.clone()]);
+            clause.cues.extend(found);
+            if found.any(FILLERS) {
+                for filler in self.filler.find_iter(&text[clause.range.clone()]) {
+                    covered[clause.range.start + filler.start()..clause.range.start + filler.end()]
+                        .fill(true);
+                }
+            }
         }
     }
 
-    /// The classes whose patterns match in a customer's clause.
-    pub(super) fn asked(&self, clause: &str) -> CueSet {
-        self.asked.of(clause)
+    /// Whether the character carries nothing by itself.
+    pub(super) fn is_stop(&self, character: char) -> bool {
+        self.stops.has(character)
     }
 
-    /// The classes whose patterns match in an agent's clause.
-    pub(super) fn replied(&self, clause: &str) -> CueSet {
-        self.replied.of(clause)
+    /// The weighed sum of the evidence.
+    pub(super) fn weigh(&self, evidence: &[(&'static str, f32)]) -> f32 {
+        let sum: f32 = evidence
+            .iter()
+            .map(|(name, value)| {
+                let at = evidence::NAMES.iter().position(|known| known == name);
+                at.map_or(0.0, |at| self.weights[at] * value)
+            })
+            .sum();
+        sum + self.bias
+    }
+}
+
+const FILLERS: CueSet = CueSet::of(&[
+    Cue::FillerGreeting,
+    Cue::FillerHold,
+    Cue::FillerApology,
+    Cue::FillerEmpathy,
+    Cue::FillerClosing,
+    Cue::FillerSticker,
+    Cue::FillerAck,
+]);
+
+/// `@name` replaced by the alternatives of the list; longer names first, so that `@number` is not read as `@num` and `ber`.
+fn expand(pattern: &str, lists: &[(String, Vec<String>)]) -> String {
+    let mut text = pattern.to_owned();
+    let mut named: Vec<_> = lists.iter().filter(|(name, _)| text.contains(&format!("@{name}"))).collect();
+    named.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    for (name, words) in named {
+        text = text.replace(&format!("@{name}"), &format!("(?:{})", words.join("|")));
+    }
+    text
+}
+
+/// A set of characters of the Basic Multilingual Plane; asked for every character of every message.
+#[derive(Debug)]
+struct CharSet(Box<[u64]>);
+
+impl CharSet {
+    fn new(characters: &str) -> Self {
+        let mut bits = vec![0; 1 << 10];
+        for code in characters.chars().map(u32::from).filter(|code| *code < 1 << 16) {
+            bits[(code >> 6) as usize] |= 1_u64 << (code & 63);
+        }
+        Self(bits.into())
     }
 
-    /// The stretches of a clause that are greeting, hold, apology, empathy, closing, sticker or mere assent.
-    pub(super) fn fillers<'t>(&self, clause: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + 't
-    where
-        Self: 't,
-    {
-        self.filler.find_iter(clause).map(|found| found.range()).collect::<Vec<_>>().into_iter()
+    fn has(&self, character: char) -> bool {
+        let code = u32::from(character);
+        self.0.get((code >> 6) as usize).is_some_and(|bits| bits & 1 << (code & 63) != 0)
+    }
+}
+
+/// Regular expressions, several a class, matched in one pass over a clause.
+#[derive(Debug)]
+struct Patterns {
+    set: RegexSet,
+    cues: Vec<Cue>,
+}
+
+#[derive(Debug, Default)]
+struct PatternsBuilder {
+    patterns: Vec<String>,
+    cues: Vec<Cue>,
+}
+
+impl PatternsBuilder {
+    fn add(&mut self, pattern: &str, cue: Cue) {
+        match self.cues.last() {
+            Some(last) if *last == cue => {
+                if let Some(joined) = self.patterns.last_mut() {
+                    joined.push_str("|(?:");
+                    joined.push_str(pattern);
+                    joined.push(')');
+                }
+            }
+            _ => {
+                self.patterns.push(format!("(?:{pattern})"));
+                self.cues.push(cue);
+            }
+        }
     }
 
-    /// The stretches of a clause that carry nothing by themselves.
-    pub(super) fn stops<'t>(&self, clause: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + 't {
-        self.stop.find_iter(clause).map(|found| found.range()).collect::<Vec<_>>().into_iter()
+    fn build(self) -> Result<Patterns, regex::Error> {
+        let set = RegexSetBuilder::new(&self.patterns).dfa_size_limit(AUTOMATON_LIMIT).build()?;
+        Ok(Patterns { set, cues: self.cues })
     }
 }
 

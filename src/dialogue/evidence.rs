@@ -4,9 +4,9 @@
 
 use super::{
     Holding, Item, QuestionType,
-    cues::{Cue, CueSet},
+    cue::{Cue, CueSet},
     question,
-    reading::{self, Reading},
+    reading::{self, Clause, Reading},
 };
 
 const HOLDING_CUES: [(Cue, Holding); 12] = [
@@ -63,15 +63,21 @@ pub(super) struct Scene<'a> {
     pub(super) asked: Vec<&'a Reading>,
     /// The customer's messages up to the agent's next.
     pub(super) next: Vec<&'a Reading>,
-    /// The agent's later messages before the customer writes again.
+    /// The agent's other messages before the customer writes again.
     pub(super) same_block: Vec<&'a Reading>,
     /// The agent's earlier messages, those after which the customer wrote.
     pub(super) earlier: Vec<&'a Reading>,
+    /// The agent's messages after the customer wrote again.
+    pub(super) later: Vec<&'a Reading>,
     /// Whether the items were left over from before.
     pub(super) carried: bool,
 }
 
-pub(super) const NAMES: [&str; 88] = [
+/// Evidence by name, in the order in which it was gathered.
+pub(super) type Evidence = Vec<(&'static str, f32)>;
+
+/// The names of all evidence; a weight may be given to each.
+pub(super) const NAMES: [&str; 111] = [
     "open_time",
     "open_place",
     "open_reason",
@@ -106,13 +112,16 @@ pub(super) const NAMES: [&str; 88] = [
     "holds_data_request",
     "holds_handover",
     "holds_refusal",
-    "moves_wait",
-    "moves_progress",
-    "moves_stock",
-    "moves_buck",
-    "moves_retention",
-    "moves_sales",
-    "moves_deflect",
+    "wait_share",
+    "progress_share",
+    "stock_share",
+    "buck_share",
+    "retention_share",
+    "sales_share",
+    "deflect_share",
+    "wait_only",
+    "evasive_share",
+    "evasive_only",
     "filler_greeting",
     "filler_hold",
     "filler_apology",
@@ -120,48 +129,83 @@ pub(super) const NAMES: [&str; 88] = [
     "filler_closing",
     "filler_sticker",
     "filler_ack",
-    "empty",
+    "hollow",
+    "hollow_ack",
+    "hollow_greeting",
+    "hold_only",
+    "hold_unresolved",
     "thin",
     "short",
     "long",
+    "lacks_primary",
     "lacks_all",
-    "lacks_any",
-    "share",
-    "shares",
-    "letters",
+    "meets_hard",
+    "item_share",
+    "item_letters",
+    "block_letters",
+    "no_echo",
+    "modal_echo",
+    "lead_echo",
     "asks_back",
     "repeat",
-    "repeat_letters",
+    "nothing_new",
+    "nothing_new_short",
     "next_pressing",
     "next_repeats",
     "next_thanks",
+    "next_assent",
     "next_none",
     "next_asks",
     "next_leave",
+    "next_same_type",
     "carried",
+    "statement",
+    "data",
     "many_items",
     "block_meets",
+    "in_block",
     "number",
-    "no_slot_at_all",
-    "wait_no_time",
-    "progress_no_time",
-    "buck_no_handle",
-    "stock_no_slot",
-    "sales_no_slot",
-    "filler_only",
-    "asked_long",
-    "next_same_type",
     "concrete",
-    "deflect_no_slot",
-    "retention_request",
-    "lacks_primary",
-    "later_block",
-    "statement",
-    "next_assent",
-    "data",
-    "thanks",
+    "bare",
+    "plea_sold",
+    "asked_long",
+    "buck_no_handle",
+    "evades_lacking",
+    "sells_lacking",
+    "hollow_fresh",
+    "said_before",
+    "said_before_lacking",
+    "plain_no_echo",
+    "asked_pressing",
+    "asked_leave",
+    "asked_assent",
+    "hollow_pressed",
+    "hollow_statement",
+    "hollow_leave",
+    "sticker_only",
+    "hard_missed",
+    "hard_missed_plain",
+    "polar_missed",
+    "open_word_missed",
+    "repeat_pressed",
+    "repeat_asked",
 ];
 
+const KINDS: [(Cue, QuestionType); 11] = [
+    (Cue::AskTime, QuestionType::Time),
+    (Cue::AskPlace, QuestionType::Place),
+    (Cue::AskReason, QuestionType::Reason),
+    (Cue::AskAmount, QuestionType::Amount),
+    (Cue::AskChoice, QuestionType::Choice),
+    (Cue::AskMethod, QuestionType::Method),
+    (Cue::AskIdentity, QuestionType::Identity),
+    (Cue::AskPolarity, QuestionType::Polarity),
+    (Cue::AskStatus, QuestionType::Status),
+    (Cue::AskRequest, QuestionType::Request),
+    (Cue::AskComplaint, QuestionType::Complaint),
+];
+
+/// Slots whose filling is hard to fake.
 const CONCRETE: CueSet = CueSet::of(&[
     Cue::HoldsTime,
     Cue::HoldsAmount,
@@ -170,154 +214,326 @@ const CONCRETE: CueSet = CueSet::of(&[
     Cue::HoldsDone,
     Cue::HoldsDataRequest,
     Cue::HoldsRefusal,
-    Cue::HoldsPolarity,
-    Cue::HoldsPlace,
-    Cue::HoldsReason,
 ]);
 
-/// The evidence, in the order of [`NAMES`].
-pub(super) fn gather(scene: &Scene<'_>) -> Vec<f32> {
+const MOVES: CueSet = CueSet::of(&[
+    Cue::MovesWait,
+    Cue::MovesProgress,
+    Cue::MovesStock,
+    Cue::MovesBuck,
+    Cue::MovesRetention,
+    Cue::MovesSales,
+    Cue::MovesDeflect,
+]);
+
+/// Words of the same yes or no: who asks with one of a row is answered with one of it.
+const MODALS: [&[&str]; 6] = [
+    &["能", "可以", "可", "行", "得", "支持", "无法", "办法"],
+    &["有", "没", "无"],
+    &["是", "不是", "属于", "非"],
+    &["会", "不会"],
+    &["要", "需", "不用", "免"],
+    &["好了", "已", "完", "到了"],
+];
+
+/// A clause that only asks to hold the line.
+const fn holds_the_line(clause: &Clause) -> bool {
+    clause.cues.has(Cue::FillerHold) && clause.residue <= 3
+}
+
+const fn flag(value: bool) -> f32 {
+    if value { 1.0 } else { 0.0 }
+}
+
+fn most(values: impl Iterator<Item = f32>) -> f32 {
+    values.fold(0.0, f32::max)
+}
+
+/// The evidence on one reply.
+pub(super) fn gather(scene: &Scene<'_>) -> Evidence {
+    let mut evidence = Evidence::with_capacity(NAMES.len());
+    slots_asked_and_held(scene, &mut evidence);
+    moves(scene, &mut evidence);
+    echoes(scene, &mut evidence);
+    surroundings(scene, &mut evidence);
+    evidence
+}
+
+fn slots_asked_and_held(scene: &Scene<'_>, out: &mut Evidence) {
+    let cues = scene.reply.cues;
+    let open = |cue: Cue| scene.active.iter().any(|item| item.asks.has(cue));
+    for (nth, (cue, kind)) in KINDS.into_iter().enumerate() {
+        if open(cue) {
+            out.push((NAMES[nth], 1.0));
+            if !cues.any(slots(kind)) {
+                out.push((NAMES[KINDS.len() + nth], 1.0));
+            }
+        }
+    }
+    for (nth, (cue, _)) in HOLDING_CUES.into_iter().enumerate() {
+        if cues.has(cue) {
+            out.push((NAMES[2 * KINDS.len() + nth], 1.0));
+        }
+    }
+    let lacks_primary = scene.active.iter().all(|item| !cues.any(slots(item.kind)));
+    let lacks_all =
+        scene.active.iter().all(|item| question::types(item.asks).all(|kind| !cues.any(slots(kind))));
+    let hard = scene.active.iter().any(|item| {
+        matches!(item.kind, QuestionType::Time | QuestionType::Amount | QuestionType::Place)
+            && cues.any(slots(item.kind))
+    });
+    out.push(("lacks_primary", flag(lacks_primary)));
+    out.push(("lacks_all", flag(lacks_all)));
+    out.push(("meets_hard", flag(hard)));
+}
+
+fn moves(scene: &Scene<'_>, out: &mut Evidence) {
     let reply = scene.reply;
     let cues = reply.cues;
-    let mut values = Vec::with_capacity(NAMES.len());
-    let flag = |value: bool| if value { 1.0 } else { 0.0 };
-    let kinds = [
-        (Cue::AskTime, QuestionType::Time),
-        (Cue::AskPlace, QuestionType::Place),
-        (Cue::AskReason, QuestionType::Reason),
-        (Cue::AskAmount, QuestionType::Amount),
-        (Cue::AskChoice, QuestionType::Choice),
-        (Cue::AskMethod, QuestionType::Method),
-        (Cue::AskIdentity, QuestionType::Identity),
-        (Cue::AskPolarity, QuestionType::Polarity),
-        (Cue::AskStatus, QuestionType::Status),
-        (Cue::AskRequest, QuestionType::Request),
-        (Cue::AskComplaint, QuestionType::Complaint),
-    ];
-    let open = |cue: Cue| scene.active.iter().any(|item| item.asks.has(cue));
-    for (cue, _) in kinds {
-        values.push(flag(open(cue)));
+    let timed = cues.has(Cue::HoldsTime);
+    let total = reply.residue.max(1) as f32;
+    let share = |of: CueSet| {
+        reply
+            .clauses
+            .iter()
+            .filter(|clause| clause.cues.any(of) && !holds_the_line(clause))
+            .map(|clause| clause.residue)
+            .sum::<u32>() as f32
+            / total
+    };
+    for (cue, name) in [
+        (Cue::MovesWait, "wait_share"),
+        (Cue::MovesProgress, "progress_share"),
+        (Cue::MovesStock, "stock_share"),
+        (Cue::MovesBuck, "buck_share"),
+        (Cue::MovesRetention, "retention_share"),
+        (Cue::MovesSales, "sales_share"),
+        (Cue::MovesDeflect, "deflect_share"),
+    ] {
+        if cues.has(cue) {
+            let unsure = matches!(cue, Cue::MovesWait | Cue::MovesProgress) && timed;
+            out.push((name, if unsure { 0.0 } else { share(CueSet::of(&[cue])) }));
+        }
     }
-    for (cue, kind) in kinds {
-        values.push(flag(open(cue) && !cues.any(slots(kind))));
+    // Content of clauses that neither evade nor merely fill.
+    let plain = |clause: &&Clause| clause.residue > 1 && !clause.cues.any(MOVES) && !holds_the_line(clause);
+    let bare = !cues.any(CONCRETE);
+    let rest: u32 = reply.clauses.iter().filter(plain).map(|clause| clause.residue).sum();
+    let waits = cues.has(Cue::MovesWait) || cues.has(Cue::MovesProgress);
+    out.push(("wait_only", flag(waits && rest <= 2 && !timed && !cues.has(Cue::HoldsContact))));
+    let lacking = flag(scene.active.iter().all(|item| !cues.any(slots(item.kind))));
+    out.push(("evasive_share", share(MOVES)));
+    out.push(("evades_lacking", share(MOVES) * lacking));
+    out.push((
+        "sells_lacking",
+        share(CueSet::of(&[Cue::MovesSales, Cue::MovesRetention, Cue::MovesDeflect])) * lacking,
+    ));
+    out.push(("evasive_only", flag(cues.any(MOVES) && rest <= 2 && bare)));
+    for (cue, name) in [
+        (Cue::FillerGreeting, "filler_greeting"),
+        (Cue::FillerHold, "filler_hold"),
+        (Cue::FillerApology, "filler_apology"),
+        (Cue::FillerEmpathy, "filler_empathy"),
+        (Cue::FillerClosing, "filler_closing"),
+        (Cue::FillerSticker, "filler_sticker"),
+        (Cue::FillerAck, "filler_ack"),
+    ] {
+        if cues.has(cue) {
+            out.push((name, 1.0));
+        }
     }
-    for (cue, _) in HOLDING_CUES {
-        values.push(flag(cues.has(cue)));
-    }
-    let moves = [
-        Cue::MovesWait,
-        Cue::MovesProgress,
-        Cue::MovesStock,
-        Cue::MovesBuck,
-        Cue::MovesRetention,
-        Cue::MovesSales,
-        Cue::MovesDeflect,
-        Cue::FillerGreeting,
+    let empty = reply.clauses.iter().all(|clause| clause.residue <= 1) && !cues.has(Cue::HoldsPolarity);
+    let held = cues.has(Cue::FillerHold);
+    let greets = cues.has(Cue::FillerGreeting) && !cues.has(Cue::FillerClosing);
+    let acks = cues.has(Cue::FillerAck);
+    out.push(("hollow", flag(empty && !held && !greets && !acks)));
+    let hollow = empty && !held && !greets && !acks;
+    out.push((
+        "hollow_fresh",
+        flag(hollow && !scene.carried && scene.active.iter().any(|item| item.kind < QuestionType::Request)),
+    ));
+    let asked = |cue: Cue| scene.asked.iter().any(|reading| reading.cues.has(cue));
+    let content = scene.asked.iter().map(|reading| reading.residue).sum::<u32>() >= 4;
+    let content = content && !asked(Cue::TalkAssent) && !asked(Cue::TalkThanks);
+    let hollow_any = empty && !held;
+    out.push(("hollow_pressed", flag(hollow_any && asked(Cue::TalkPressing))));
+    out.push(("hollow_leave", flag(hollow_any && asked(Cue::TalkLeave))));
+    out.push(("hollow_statement", flag(hollow_any && content)));
+    out.push((
+        "sticker_only",
+        flag(hollow && reply.clauses.iter().all(|clause| clause.cues.has(Cue::FillerSticker))),
+    ));
+    out.push(("hollow_ack", flag(empty && acks && !held)));
+    out.push(("hollow_greeting", flag(empty && greets && !held)));
+    out.push(("hold_only", flag(empty && held)));
+    let resolved = scene.later.iter().any(|later| {
+        later.cues.any(CONCRETE) || later.cues.has(Cue::HoldsPolarity) || later.cues.has(Cue::HoldsPlace)
+    });
+    out.push(("hold_unresolved", flag(empty && held && !resolved)));
+    out.push(("thin", flag(reply.residue <= 4)));
+    out.push(("short", flag(reply.residue <= 10)));
+    out.push(("long", flag(reply.residue > 30)));
+    out.push(("bare", flag(bare)));
+    out.push(("concrete", HOLDING_CUES.iter().filter(|(cue, _)| cues.has(*cue)).count() as f32 / 4.0));
+    let number = reply
+        .clauses
+        .iter()
+        .filter(|clause| {
+            !clause.cues.any(CueSet::of(&[
+                Cue::FillerClosing,
+                Cue::FillerSticker,
+                Cue::MovesSales,
+                Cue::MovesRetention,
+            ]))
+        })
+        .map(|clause| reply.text(clause))
+        .any(|text| text.contains(|c: char| c.is_ascii_digit()) || text.contains("x]"));
+    out.push(("number", flag(number)));
+    out.push((
+        "buck_no_handle",
+        flag(cues.has(Cue::MovesBuck) && !number && !timed && !cues.has(Cue::HoldsSteps)),
+    ));
+}
+
+fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
+    let reply = scene.reply;
+    let item_letters = most(scene.active.iter().map(|item| reading::share(&item.letters, &reply.letters)));
+    out.push(("item_share", most(scene.active.iter().map(|item| reading::share(&item.grams, &reply.grams)))));
+    out.push(("item_letters", item_letters));
+    out.push((
+        "block_letters",
+        most(scene.asked.iter().map(|asked| reading::share(&asked.letters, &reply.letters))),
+    ));
+    out.push(("no_echo", flag(item_letters < 0.15)));
+    let yes_no = || scene.active.iter().filter(|item| item.asks.has(Cue::AskPolarity));
+    let modal = yes_no().any(|item| {
+        MODALS.iter().filter(|row| row.iter().any(|word| item.text.contains(word))).any(|row| {
+            reply.clauses.iter().any(|clause| {
+                let text = reply.text(clause).trim_start_matches(is_vocative);
+                row.iter().any(|word| {
+                    text.starts_with(word)
+                        || text.contains(word) && reading::share(&item.letters, &clause.letters) > 0.0
+                })
+            })
+        })
+    });
+    out.push(("modal_echo", flag(modal)));
+    let lead = yes_no().any(|item| {
+        reply.clauses.iter().any(|clause| {
+            reply
+                .text(clause)
+                .trim_start_matches(is_vocative)
+                .chars()
+                .next()
+                .is_some_and(|first| item.text.contains(first))
+        })
+    });
+    out.push(("lead_echo", flag(lead)));
+    let again = most(scene.earlier.iter().map(|before| reading::likeness(&before.grams, &reply.grams)));
+    let known = most(scene.earlier.iter().map(|before| reading::share(&reply.letters, &before.letters)));
+    let said: u32 = reply
+        .clauses
+        .iter()
+        .filter(|clause| clause.residue >= 4 && !clause.asks && !clause.cues.has(Cue::HoldsDataRequest))
+        .filter(|clause| {
+            scene
+                .earlier
+                .iter()
+                .flat_map(|before| &before.clauses)
+                .any(|old| reading::likeness(&old.grams, &clause.grams) > 0.75)
+        })
+        .map(|clause| clause.residue)
+        .sum();
+    let said = said as f32 / reply.residue.max(1) as f32;
+    out.push(("said_before", said));
+    out.push((
+        "said_before_lacking",
+        said * flag(scene.active.iter().all(|item| !reply.cues.any(slots(item.kind)))),
+    ));
+    out.push(("plain_no_echo", flag(item_letters < 0.15 && !modal && !lead && reply.residue > 4)));
+    let silent = !reply.cues.any(CueSet::of(&[
+        Cue::HoldsRefusal,
+        Cue::HoldsDataRequest,
+        Cue::HoldsDone,
         Cue::FillerHold,
-        Cue::FillerApology,
-        Cue::FillerEmpathy,
-        Cue::FillerClosing,
-        Cue::FillerSticker,
         Cue::FillerAck,
-    ];
-    for cue in moves {
-        values.push(flag(cues.has(cue)));
-    }
-    values.push(flag(reply.residue == 0));
-    values.push(flag(reply.residue <= 4));
-    values.push(flag(reply.residue <= 10));
-    values.push(flag(reply.residue > 30));
-    let lacks = |item: &Item| question::types(item.asks).all(|kind| !cues.any(slots(kind)));
-    let lacks_primary = |item: &Item| !cues.any(slots(item.kind));
-    values.push(flag(scene.active.iter().all(|item| lacks(item))));
-    values.push(flag(scene.active.iter().any(|item| lacks(item))));
-    let share = scene.active.iter().map(|item| reading::share(&item.grams, &reply.grams)).fold(0.0, f32::max);
-    let share =
-        scene.asked.iter().map(|asked| reading::share(&asked.grams, &reply.grams)).fold(share, f32::max);
-    values.push(share);
-    values.push(flag(share > 0.0));
-    values.push(
-        scene.asked.iter().map(|asked| reading::share(&asked.letters, &reply.letters)).fold(0.0, f32::max),
-    );
+    ])) && !reply.clauses.iter().any(|clause| clause.asks && clause.residue > 0)
+        && !scene.carried
+        && reply.residue > 3;
+    let missed = |kinds: &[QuestionType]| {
+        silent
+            && scene.active.iter().any(|item| kinds.contains(&item.kind) && !reply.cues.any(slots(item.kind)))
+            && scene
+                .active
+                .iter()
+                .all(|item| item.kind >= QuestionType::Status || !reply.cues.any(slots(item.kind)))
+    };
+    let hard = missed(&[QuestionType::Time, QuestionType::Amount, QuestionType::Place]);
+    out.push(("hard_missed", flag(hard)));
+    out.push(("hard_missed_plain", flag(hard && item_letters < 0.34)));
+    out.push((
+        "polar_missed",
+        flag(missed(&[QuestionType::Polarity]) && !modal && !lead && item_letters < 0.34),
+    ));
+    let words = [QuestionType::Reason, QuestionType::Method, QuestionType::Identity, QuestionType::Choice];
+    out.push(("open_word_missed", flag(missed(&words) && item_letters < 0.34)));
+    let weighty = reply.residue >= 4;
+    let pressed = scene.asked.iter().any(|asked| asked.cues.has(Cue::TalkPressing));
+    out.push(("repeat_pressed", flag(weighty && pressed && (again > 0.6 || known > 0.75))));
+    out.push(("repeat_asked", flag(weighty && !scene.carried && (again > 0.6 || known > 0.8))));
+    out.push(("repeat", if weighty { again } else { 0.0 }));
+    out.push(("nothing_new", if weighty { (known - 0.5).max(0.0) * 2.0 } else { 0.0 }));
+    out.push(("nothing_new_short", flag(weighty && known > 0.7 && !reply.cues.has(Cue::HoldsDone))));
+}
+
+const fn is_vocative(character: char) -> bool {
+    matches!(
+        character,
+        '亲' | '哥' | '姐' | '宝' | '您' | '咱' | '我' | '这' | '那' | '都' | '也' | '它' | '们' | '的'
+    )
+}
+
+fn surroundings(scene: &Scene<'_>, out: &mut Evidence) {
+    let reply = scene.reply;
     let asks_back = reply.clauses.iter().any(|clause| {
         clause.asks
             && clause.residue > 0
             && !clause.cues.has(Cue::FillerClosing)
             && !clause.cues.has(Cue::FillerGreeting)
     });
-    values.push(flag(asks_back));
-    values.push(
-        scene.earlier.iter().map(|before| reading::likeness(&before.grams, &reply.grams)).fold(0.0, f32::max),
-    );
-    values.push(
-        scene
-            .earlier
-            .iter()
-            .map(|before| reading::likeness(&before.letters, &reply.letters))
-            .fold(0.0, f32::max),
-    );
-    let next = |cue: Cue| scene.next.iter().any(|reading| reading.cues.has(cue));
-    values.push(flag(next(Cue::TalkPressing)));
-    values.push(
-        scene
-            .next
-            .iter()
-            .flat_map(|next| scene.active.iter().map(|item| reading::share(&item.grams, &next.grams)))
-            .fold(0.0, f32::max),
-    );
-    values.push(flag(next(Cue::TalkThanks)));
-    values.push(flag(scene.next.is_empty()));
-    values.push(flag(scene.next.iter().any(|next| question::questions(next).next().is_some())));
-    values.push(flag(next(Cue::TalkLeave)));
-    values.push(flag(scene.carried));
-    values.push(flag(scene.active.len() > 1));
+    out.push(("asks_back", flag(asks_back)));
+    let next = |cue: Cue| flag(scene.next.iter().any(|reading| reading.cues.has(cue)));
+    out.push(("next_pressing", next(Cue::TalkPressing)));
+    out.push(("next_thanks", next(Cue::TalkThanks)));
+    out.push(("next_assent", next(Cue::TalkAssent)));
+    out.push(("next_leave", next(Cue::TalkLeave)));
+    out.push(("next_none", flag(scene.next.is_empty())));
+    let repeats = scene
+        .next
+        .iter()
+        .flat_map(|next| scene.active.iter().map(|item| reading::share(&item.grams, &next.grams)));
+    out.push(("next_repeats", most(repeats)));
+    let asked_next: Vec<CueSet> =
+        scene.next.iter().flat_map(|next| question::questions(next).map(|(_, asks)| asks)).collect();
+    out.push(("next_asks", flag(!asked_next.is_empty())));
+    let same = |item: &&Item| asked_next.iter().any(|asks| question::types(*asks).next() == Some(item.kind));
+    out.push(("next_same_type", flag(scene.active.iter().any(same))));
+    let asked = |cue: Cue| scene.asked.iter().any(|reading| reading.cues.has(cue));
+    out.push(("asked_pressing", flag(asked(Cue::TalkPressing))));
+    out.push(("asked_leave", flag(asked(Cue::TalkLeave))));
+    out.push(("asked_assent", flag(asked(Cue::TalkAssent))));
+    out.push(("carried", flag(scene.carried)));
+    out.push(("statement", flag(scene.statement)));
+    out.push(("data", flag(scene.asked.iter().any(|asked| asked.cues.has(Cue::TalkCard)))));
+    out.push(("many_items", flag(scene.active.len() > 1)));
     let block_meets = scene.same_block.iter().any(|other| {
         scene.active.iter().any(|item| question::types(item.asks).any(|kind| other.cues.any(slots(kind))))
     });
-    values.push(flag(block_meets));
-    let number =
-        reply.folded.text().contains(|c: char| c.is_ascii_digit()) || reply.folded.text().contains("x]");
-    values.push(flag(number));
-    let no_slot = !cues.any(CONCRETE);
-    values.push(flag(no_slot));
-    let timeless = !cues.has(Cue::HoldsTime);
-    values.push(flag(cues.has(Cue::MovesWait) && timeless));
-    values.push(flag(cues.has(Cue::MovesProgress) && timeless));
-    values.push(flag(cues.has(Cue::MovesBuck) && !cues.has(Cue::HoldsContact) && timeless && !number));
-    let lacks_all = scene.active.iter().all(|item| lacks(item));
-    values.push(flag(cues.has(Cue::MovesStock) && lacks_all));
-    values.push(flag(cues.has(Cue::MovesSales) && lacks_all));
-    values.push(flag(reply.clauses.iter().all(|clause| clause.residue <= 1)));
-    values.push(flag(scene.asked.iter().map(|asked| asked.residue).sum::<u32>() > 12));
-    let next_asks: Vec<CueSet> =
-        scene.next.iter().flat_map(|next| question::questions(next).map(|(_, asks)| asks)).collect();
-    values.push(flag(
-        scene.active.iter().any(|item| next_asks.iter().any(|asks| asks.has(primary_cue(item.kind)))),
-    ));
-    values.push(HOLDING_CUES.iter().filter(|(cue, _)| cues.has(*cue)).count() as f32 / 4.0);
-    values.push(flag(cues.has(Cue::MovesDeflect) && lacks_all));
-    values.push(flag(cues.any(CueSet::of(&[Cue::MovesRetention, Cue::MovesSales])) && open(Cue::AskRequest)));
-    values.push(flag(scene.active.iter().all(|item| lacks_primary(item))));
-    values.push(flag(!scene.same_block.is_empty()));
-    values.push(flag(scene.statement));
-    values.push(flag(next(Cue::TalkAssent)));
-    values.push(flag(scene.asked.iter().any(|asked| asked.cues.has(Cue::TalkCard))));
-    values.push(flag(scene.asked.iter().any(|asked| asked.cues.has(Cue::TalkThanks))));
-    values
-}
-
-const fn primary_cue(kind: QuestionType) -> Cue {
-    match kind {
-        QuestionType::Time => Cue::AskTime,
-        QuestionType::Place => Cue::AskPlace,
-        QuestionType::Amount => Cue::AskAmount,
-        QuestionType::Reason => Cue::AskReason,
-        QuestionType::Polarity => Cue::AskPolarity,
-        QuestionType::Choice => Cue::AskChoice,
-        QuestionType::Method => Cue::AskMethod,
-        QuestionType::Identity => Cue::AskIdentity,
-        QuestionType::Status => Cue::AskStatus,
-        QuestionType::Request => Cue::AskRequest,
-        QuestionType::Complaint => Cue::AskComplaint,
-    }
+    out.push(("block_meets", flag(block_meets)));
+    out.push(("in_block", flag(!scene.same_block.is_empty())));
+    let sells = reply.cues.any(CueSet::of(&[Cue::MovesRetention, Cue::MovesSales]));
+    let plea =
+        scene.active.iter().any(|item| item.asks.has(Cue::AskRequest) || item.asks.has(Cue::AskComplaint));
+    out.push(("plea_sold", flag(sells && plea)));
+    out.push(("asked_long", flag(scene.asked.iter().map(|asked| asked.residue).sum::<u32>() > 12)));
 }

@@ -3,17 +3,19 @@
 //! Decides the evasion family's kinds for each reply; says nothing of law or severity. A reply is judged by the slot that the
 //! question opens (何时 wants a time, 哪里 a place, 为什么 a reason) and not by shared words, which stock replies have in plenty.
 
+mod cue;
 mod cues;
 mod evidence;
 mod judge;
 mod question;
 mod reading;
+mod scan;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use self::cues::{CueError, Cues};
-use self::{cues::CueSet, reading::Reading};
+use self::{cue::CueSet, reading::Reading};
 use crate::{
     finding::Span,
     transcript::{Conversation, Role},
@@ -233,8 +235,11 @@ pub struct Item {
     pub text: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// The reply that closed it.
+    closed: Option<usize>,
     asks: CueSet,
     grams: Vec<u32>,
+    letters: Vec<u32>,
 }
 
 /// Counts of one conversation.
@@ -289,8 +294,10 @@ impl Ledger {
                     kind: question::types(asks).next().unwrap_or(QuestionType::Polarity),
                     text: reading.text(clause).to_owned(),
                     outcome: Outcome::Open,
+                    closed: None,
                     asks,
                     grams: clause.grams.clone(),
+                    letters: clause.letters.clone(),
                 }));
             }
         }
@@ -299,7 +306,8 @@ impl Ledger {
             .map(|reading| reading.as_ref().map_or_else(Vec::new, evidence::holdings))
             .collect();
         ledger.read_times(conversation);
-        judge::judge(&mut ledger, conversation, &readings, cues);
+        judge::judge(&mut ledger, &readings, conversation, cues);
+        ledger.count();
         ledger
     }
 
@@ -310,7 +318,9 @@ impl Ledger {
 
     /// The items of messages before `index` that were still open then.
     pub fn open_before(&self, index: usize) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(move |item| item.message < index)
+        self.items
+            .iter()
+            .filter(move |item| item.message < index && item.closed.is_none_or(|closed| closed >= index))
     }
 
     /// What the reply at `index` holds; empty for other messages.
@@ -341,6 +351,17 @@ impl Ledger {
     /// Whether `index` is a customer's message after which nobody wrote.
     pub fn unanswered(&self, index: usize) -> bool {
         self.unanswered.get(index).copied().unwrap_or(false)
+    }
+
+    fn count(&mut self) {
+        self.summary.items = self.items.len();
+        for item in &self.items {
+            match item.outcome {
+                Outcome::Answered => self.summary.answered += 1,
+                Outcome::Deferred => self.summary.deferred += 1,
+                Outcome::Evaded | Outcome::Open => self.summary.evaded += 1,
+            }
+        }
     }
 
     fn read_times(&mut self, conversation: &Conversation) {

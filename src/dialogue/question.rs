@@ -4,7 +4,7 @@
 
 use super::{
     QuestionType,
-    cues::{Cue, CueSet},
+    cue::{Cue, CueSet},
     reading::{Clause, Reading},
 };
 

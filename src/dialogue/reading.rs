@@ -4,7 +4,10 @@
 
 use std::ops::Range;
 
-use super::cues::{Cue, CueSet, Cues};
+use super::{
+    cue::{Cue, CueSet},
+    cues::Cues,
+};
 use crate::{text::fold::Folded, transcript::Role};
 
 /// A stretch between two marks of punctuation or blanks.
@@ -20,6 +23,8 @@ pub(super) struct Clause {
     pub(super) residue: u32,
     /// The content in pairs of characters; ascending, no doubles.
     pub(super) grams: Vec<u32>,
+    /// The content character by character; ascending, no doubles.
+    pub(super) letters: Vec<u32>,
 }
 
 /// What stands in one message.
@@ -55,40 +60,42 @@ const SAID_EVEN_IF_EMPTY: CueSet = CueSet::of(&[
     Cue::MovesStock,
 ]);
 
+/// A price in a sales pitch and the five of `五颗星` answer nothing.
+const UNSAID_BY: CueSet =
+    CueSet::of(&[Cue::MovesSales, Cue::MovesRetention, Cue::FillerClosing, Cue::FillerSticker]);
+
+const HOLDS: CueSet = CueSet::of(&[
+    Cue::HoldsTime,
+    Cue::HoldsAmount,
+    Cue::HoldsPlace,
+    Cue::HoldsReason,
+    Cue::HoldsPolarity,
+    Cue::HoldsSteps,
+    Cue::HoldsContact,
+    Cue::HoldsDone,
+    Cue::HoldsPromised,
+    Cue::HoldsDataRequest,
+    Cue::HoldsHandover,
+    Cue::HoldsRefusal,
+]);
+
 impl Reading {
     pub(super) fn new(text: &str, role: Role, cues: &Cues) -> Self {
         let folded = Folded::new(text);
         let mut clauses = split(folded.text());
         let customer = role == Role::Customer;
         let whole = folded.text();
-        let mut at = 0;
-        let mut terms: Vec<(usize, Cue)> = Vec::new();
-        cues.each_term(whole, |start, cue| terms.push((start, cue)));
-        terms.sort_unstable_by_key(|(start, _)| *start);
-        let mut covered = Vec::new();
+        let mut covered = vec![false; whole.len()];
+        cues.mark(whole, customer, &mut clauses, &mut covered);
         for clause in &mut clauses {
-            let text = &whole[clause.range.clone()];
-            while let Some((start, cue)) = terms.get(at)
-                && *start < clause.range.end
-            {
-                if *start >= clause.range.start {
-                    clause.cues.insert(*cue);
-                }
-                at += 1;
-            }
-            clause.cues.extend(if customer { cues.asked(text) } else { cues.replied(text) });
-            covered.clear();
-            covered.resize(text.len(), false);
-            for range in cues.fillers(text).chain(cues.stops(text)) {
-                covered[range].fill(true);
-            }
             let mut previous = None;
-            for (byte, character) in text.char_indices() {
+            for (byte, character) in whole[clause.range.clone()].char_indices() {
                 let code = character as u32 & 0xFFFF;
-                if covered[byte] {
+                if covered[clause.range.start + byte] || cues.is_stop(character) {
                     previous = None;
                 } else {
                     clause.residue += 1;
+                    clause.letters.push(code);
                     if let Some(before) = previous {
                         clause.grams.push(before << 16 | code);
                     }
@@ -96,6 +103,7 @@ impl Reading {
                 }
             }
             tidy(&mut clause.grams);
+            tidy(&mut clause.letters);
         }
         let mut all = Self {
             folded,
@@ -108,14 +116,22 @@ impl Reading {
         for clause in &all.clauses {
             all.residue += clause.residue;
             all.grams.extend_from_slice(&clause.grams);
-            all.cues.extend(if customer || clause.residue > 0 {
+            all.letters.extend_from_slice(&clause.letters);
+            let said = if customer {
+                clause.cues
+            } else if clause.cues.any(UNSAID_BY) {
+                clause.cues.without(HOLDS)
+            } else if clause.residue > 0 {
                 clause.cues
             } else {
                 clause.cues.and(SAID_EVEN_IF_EMPTY)
-            });
+            };
+            all.cues.extend(said);
+        }
+        if customer && all.clauses.is_empty() && all.folded.text().contains(['?', '!', '…', '。']) {
+            all.cues.insert(Cue::TalkPressing);
         }
         tidy(&mut all.grams);
-        all.letters = all.grams.iter().flat_map(|gram| [gram >> 16, gram & 0xFFFF]).collect();
         tidy(&mut all.letters);
         all
     }
@@ -165,10 +181,11 @@ fn split(text: &str) -> Vec<Clause> {
         let from = range.start + text[range.clone()].find(trimmed).unwrap_or(0);
         clauses.push(Clause {
             range: from..from + trimmed.len(),
-            asks,
+            asks: asks || trimmed.ends_with('吗') || trimmed.ends_with('么') && !trimmed.ends_with("什么"),
             cues: CueSet::default(),
             residue: 0,
             grams: Vec::new(),
+            letters: Vec::new(),
         });
     };
     for (byte, character) in text.char_indices() {

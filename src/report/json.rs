@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{AgentLine, ConversationLine, Head, Report, risk::PRIOR_CONVERSATIONS};
-use crate::{finding::Finding, transcript::{Problem, ReadStats}};
+use crate::{
+    finding::Finding,
+    transcript::{Problem, ReadStats},
+};
 
 #[derive(Serialize)]
 struct Whole<'a> {

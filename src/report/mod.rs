@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     dialogue::Summary,
     finding::{Family, Finding, Severity},
-    rule::Linted,
+    rule::{Linted, NearMiss},
     transcript::{Problem, ReadStats},
 };
 
@@ -53,7 +53,11 @@ impl Tally {
 
     /// Breaches weighted by severity.
     pub fn weight(&self) -> f64 {
-        Severity::ALL.iter().zip(self.severities).map(|(severity, count)| severity.weight() * count as f64).sum()
+        Severity::ALL
+            .iter()
+            .zip(self.severities)
+            .map(|(severity, count)| severity.weight() * count as f64)
+            .sum()
     }
 
     /// Adds what another part of the data says of the same agent.
@@ -111,6 +115,8 @@ pub struct Report {
     pub conversations: Vec<ConversationLine>,
     /// In order of conversation and message.
     pub findings: Vec<Finding>,
+    /// What nearly fired, by conversation, where it was asked for.
+    pub near_misses: Vec<(Arc<str>, NearMiss)>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// What was read.
@@ -172,6 +178,8 @@ impl Report {
         for rule in linted.not_evaluable {
             *self.not_evaluable.entry(rule).or_default() += 1;
         }
+        let id = &linted.conversation_id;
+        self.near_misses.extend(linted.near_misses.into_iter().map(|near| (id.clone(), near)));
         self.conversations.push(ConversationLine {
             conversation_id: linted.conversation_id,
             agents: linted.agents.into_iter().map(|(agent, _)| agent).collect(),
@@ -197,9 +205,7 @@ impl Report {
                 tally: tally.clone(),
             })
             .collect();
-        lines.sort_by(|a, b| {
-            b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id))
-        });
+        lines.sort_by(|a, b| b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id)));
         lines
     }
 

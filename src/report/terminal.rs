@@ -37,6 +37,7 @@ pub fn write(report: &Report, head: &Head, screen: Screen, out: &mut dyn Write) 
     page.summary(report, head)?;
     page.agents(&report.ranking(head.min_conversations))?;
     page.findings(report)?;
+    page.near_misses(report)?;
     page.problems(report)
 }
 
@@ -61,7 +62,8 @@ impl Page<'_> {
             ),
         )?;
         let stats = &report.stats;
-        let (style, state) = if report.is_complete() { (PLAIN, "全部读取") } else { (MARK, "未能全部读取") };
+        let (style, state) =
+            if report.is_complete() { (PLAIN, "全部读取") } else { (MARK, "未能全部读取") };
         self.line(
             style,
             &format!(
@@ -73,7 +75,8 @@ impl Page<'_> {
             self.line(DIM, &format!("没有客服消息的会话 {} 个", report.without_agent))?;
         }
         if !report.not_evaluable.is_empty() {
-            let rules: Vec<String> = report.not_evaluable.iter().map(|(rule, n)| format!("{rule}（{n} 个会话）")).collect();
+            let rules: Vec<String> =
+                report.not_evaluable.iter().map(|(rule, n)| format!("{rule}（{n} 个会话）")).collect();
             self.wrapped(DIM, "缺少时间而无法判断的规则：", &rules.join("、"))?;
         }
         writeln!(self.out)
@@ -109,10 +112,8 @@ impl Page<'_> {
                 }
             }
             let risk = &line.risk;
-            row.push_str(&format!("  {:.1}（{:.0}–{:.0}）", risk.mean, risk.low, risk.high));
-            if line.too_few {
-                row.push('*');
-            }
+            let star = if line.too_few { "*" } else { "" };
+            let row = format!("{row}  {:.1}（{:.0}–{:.0}）{star}", risk.mean, risk.low, risk.high);
             self.line(if line.too_few { DIM } else { PLAIN }, &row)?;
         }
         self.wrapped(DIM, "", "风险 = 每百个会话的加权疑似问题数，向团队均值收缩；* 会话太少，不宜比较。")?;
@@ -144,12 +145,22 @@ impl Page<'_> {
             Severity::Medium => AnsiColor::Yellow.on_default(),
             Severity::Low => PLAIN,
         };
-        let time = finding.time.map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string());
-        self.wrapped(style, "", &format!("【{}】{} {}", finding.severity.title(), finding.rule, finding.title))?;
+        let time = finding
+            .time
+            .map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string());
+        self.wrapped(
+            style,
+            "",
+            &format!("【{}】{} {}", finding.severity.title(), finding.rule, finding.title),
+        )?;
         self.wrapped(
             DIM,
             "  ",
-            &format!("坐席 {agent} · 会话 {} 第 {} 条 · {time}", finding.conversation_id, finding.message_index + 1),
+            &format!(
+                "坐席 {agent} · 会话 {} 第 {} 条 · {time}",
+                finding.conversation_id,
+                finding.message_index + 1
+            ),
         )?;
         for line in &finding.context {
             let speaker = match line.role {
@@ -164,7 +175,40 @@ impl Page<'_> {
         }
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
         self.wrapped(PLAIN, "  依据：", &citations(&finding.statutes, finding.assumed_date))?;
-        self.wrapped(PLAIN, "  建议：", &finding.advice)
+        self.wrapped(PLAIN, "  建议：", &finding.advice)?;
+        for trace in &finding.trace {
+            let guards = if trace.guards.is_empty() { String::new() } else { format!("，已过 {}", trace.guards.join("、")) };
+            let folded = if trace.folded == trace.original { String::new() } else { format!(" → “{}”", trace.folded) };
+            let (start, end) = (trace.span.start, trace.span.end);
+            let text = format!(
+                "{} 成立：第 {} 条 {start}–{end} 字“{}”{folded}{guards}",
+                trace.condition,
+                trace.message_index + 1,
+                trace.original
+            );
+            self.wrapped(DIM, "  条件：", &text)?;
+        }
+        Ok(())
+    }
+
+    fn near_misses(&mut self, report: &Report) -> io::Result<()> {
+        if report.near_misses.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        self.line(BOLD, &format!("未计入的近似命中 {} 处", report.near_misses.len()))?;
+        for (conversation, near) in &report.near_misses {
+            let text = format!(
+                "{conversation} 第 {} 条 {} {}：“{}” {}",
+                near.message_index + 1,
+                near.rule,
+                near.condition,
+                near.quote,
+                near.reason
+            );
+            self.wrapped(DIM, "  ", &text)?;
+        }
+        Ok(())
     }
 
     /// The message with the part that fired in brackets, which survive a pipe where colours do not.
@@ -218,24 +262,38 @@ impl Page<'_> {
     }
 }
 
-/// The articles as a reader would cite them, the consequences after the duties.
+/// The articles as a reader would cite them: the consequences after the duties, those of one law together.
 fn citations(statutes: &[Citation], assumed_date: bool) -> String {
     if statutes.is_empty() {
         return "该日没有收录对应条文".to_owned();
     }
-    let named = |citation: &Citation| format!("《{}》{}", short(&citation.law), citation.article);
     let (duties, consequences): (Vec<_>, Vec<_>) =
         statutes.iter().partition(|citation| citation.consequence == Consequence::None);
-    let mut text = duties.into_iter().map(named).collect::<Vec<_>>().join("、");
+    let mut text = by_law(&duties);
     if !consequences.is_empty() {
-        let list = consequences.into_iter().map(named).collect::<Vec<_>>().join("、");
         text.push_str(if text.is_empty() { "可能涉及" } else { "；可能涉及" });
-        text.push_str(&list);
+        text.push_str(&by_law(&consequences));
     }
     if assumed_date {
         text.push_str("（消息无日期，按报告日适用）");
     }
     text
+}
+
+/// 《消费者权益保护法》第十四条、第二十七条，《民法典》第一千零二十四条
+fn by_law(citations: &[&Citation]) -> String {
+    let mut laws: Vec<(&str, Vec<&str>)> = Vec::new();
+    for citation in citations {
+        let law = short(&citation.law);
+        match laws.iter_mut().find(|(known, _)| *known == law) {
+            Some((_, articles)) => articles.push(&citation.article),
+            None => laws.push((law, vec![&citation.article])),
+        }
+    }
+    laws.iter()
+        .map(|(law, articles)| format!("《{law}》{}", articles.join("、")))
+        .collect::<Vec<_>>()
+        .join("，")
 }
 
 fn short(law: &str) -> &str {

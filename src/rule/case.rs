@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
-    compile::{Condition, Operator, Program, Scope},
     guard::Place,
     matcher::{Scan, TermHit, View, is_han},
+    program::{Condition, Operator, Program, Scope},
     trade,
 };
 use crate::{
@@ -287,16 +287,12 @@ impl<'a> Case<'a> {
                 ledger.holds(message).iter().any(|holding| holdings.contains(holding))
             }
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
-            Operator::Delay(limit) => match ledger.reply_delay(message) {
-                Some(delay) => delay > *limit,
-                None => {
-                    let timed = self.conversation.messages.iter().all(|message| message.time.is_some());
-                    if !timed {
-                        self.not_evaluable.borrow_mut().insert(condition.rule);
-                    }
-                    false
+            Operator::Delay(limit) => {
+                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+                    self.not_evaluable.borrow_mut().insert(condition.rule);
                 }
-            },
+                ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
+            }
             Operator::Unanswered => ledger.unanswered(message),
             _ => false,
         }
@@ -388,7 +384,7 @@ impl<'a> Case<'a> {
         tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
         let mut hits = Vec::new();
         for (pattern, view) in tried {
-            let pattern = &patterns[pattern as usize];
+            let pattern = patterns[pattern as usize].get();
             if view == View::Skeleton && *symbols {
                 if let Some(skeleton) = &scan.skeleton {
                     hits.extend(
@@ -428,7 +424,7 @@ impl<'a> Case<'a> {
     fn stop(&self, condition: &Condition, message: usize, hit: &Hit) -> Option<Stop> {
         let text = self.folded(message).text();
         let overlaps = |other: Range<usize>| other.start < hit.bytes.end && hit.bytes.start < other.end;
-        if condition.except.iter().any(|except| except.find_iter(text).any(|m| overlaps(m.range()))) {
+        if condition.except.iter().any(|except| except.get().find_iter(text).any(|m| overlaps(m.range()))) {
             return Some(Stop::Except);
         }
         let swallows = |word: &String| {

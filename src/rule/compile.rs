@@ -5,207 +5,28 @@
 use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use jiff::{SignedDuration, civil::Date};
-use regex::Regex;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as ValueError};
 
 use super::{
     expr::Expr,
     guard::Guards,
     literal,
-    matcher::{Matcher, MatcherBuilder, Use, is_han},
+    matcher::{MatcherBuilder, Use, is_han},
+    program::{Condition, Operator, Pattern, Plan, Program, Scope},
     similar::Exemplars,
     trade::{self, Trade},
 };
 use crate::{
-    dialogue::{Holding, QuestionType, Verdict},
     finding::Family,
     law::Registry,
     lexicon::{
         Fault, Lexicon, LexiconError, Rule,
-        schema::{Boundary, ConditionDoc, Matching, Report, Speaker},
+        schema::{Boundary, ConditionDoc, Matching, Speaker},
         sorted,
     },
     personal,
     text::{disguise::Disguise, fold::fold, segment::Segmenter},
 };
-
-/// A compiled lexicon.
-#[derive(Debug)]
-pub struct Program {
-    /// One for each rule of the lexicon, in its order.
-    pub plans: Vec<Plan>,
-    /// The conditions of all rules.
-    pub conditions: Vec<Condition>,
-    /// All literals.
-    pub matcher: Matcher,
-    /// All exemplar sentences.
-    pub exemplars: Exemplars,
-    /// All guards.
-    pub guards: Guards,
-    /// All trades.
-    pub trades: Vec<Trade>,
-    /// Knows the words that must begin and end at word boundaries.
-    pub segmenter: Segmenter,
-    /// What `lexicon check` has to say: no faults, but worth a look.
-    pub remarks: Vec<Fault>,
-}
-
-/// How a rule is run.
-#[derive(Debug)]
-pub struct Plan {
-    /// The conditions joined.
-    pub when: Expr<u32>,
-    /// Conditions on the message itself that are asked for: the ones that put the finding there.
-    pub focus: Vec<u32>,
-    /// All conditions that are asked for, in the order of the expression.
-    pub asked: Vec<u32>,
-    /// All conditions that must not hold.
-    pub denied: Vec<u32>,
-    /// Whether conditions must meet in one clause.
-    pub by_clause: bool,
-    /// Whose messages are judged.
-    pub speaker: Speaker,
-    /// How often it reports.
-    pub report: Report,
-    /// Numbers of the trades to which it is limited.
-    pub trades: Vec<usize>,
-    /// First and last day.
-    pub days: (Option<Date>, Option<Date>),
-    /// Channels to which it is limited.
-    pub channels: Option<GlobSet>,
-    /// Agents to whom it is limited.
-    pub agents: Option<GlobSet>,
-}
-
-/// One condition of one rule.
-#[derive(Debug)]
-pub struct Condition {
-    /// The rule's number.
-    pub rule: u32,
-    /// The name in the rule.
-    pub name: String,
-    /// What must be there.
-    pub operator: Operator,
-    /// Where to look.
-    pub scope: Scope,
-    /// At whose messages.
-    pub speaker: Speaker,
-    /// What takes a hit back.
-    pub guards: Vec<usize>,
-    /// A hit that overlaps does not count.
-    pub except: Vec<Regex>,
-    /// A hit inside does not count; folded.
-    pub allow: Vec<String>,
-}
-
-/// What a condition asks.
-#[derive(Debug)]
-pub enum Operator {
-    /// Words.
-    Terms {
-        /// As typed and as folded.
-        terms: Vec<String>,
-        /// Whether they begin and end at word boundaries.
-        word: bool,
-        /// How many different ones.
-        at_least: usize,
-    },
-    /// Regular expressions.
-    Patterns {
-        /// Compiled.
-        patterns: Vec<Regex>,
-        /// Those of which no literal is required, so that they run on every message.
-        always: Vec<u32>,
-        /// Whether the skeleton is tried as well.
-        symbols: bool,
-    },
-    /// Exemplar sentences.
-    Similar {
-        /// How close.
-        threshold: f64,
-        /// The first few, for explanations.
-        sentences: Vec<String>,
-    },
-    /// Personal data.
-    PersonalData {
-        /// Kinds.
-        kinds: Vec<personal::Kind>,
-        /// How sure.
-        confidence: personal::Confidence,
-    },
-    /// An open question; no types mean any.
-    Question(Vec<QuestionType>),
-    /// What the dialogue analysis says of the message.
-    Verdict(Vec<Verdict>),
-    /// What the reply holds.
-    Holds(Vec<Holding>),
-    /// Close to an earlier message of the same speaker.
-    Repeats(f64),
-    /// Later than that after the message it answers.
-    Delay(SignedDuration),
-    /// Nobody replied.
-    Unanswered,
-    /// A condition that holds in so many messages.
-    Count {
-        /// Condition number.
-        of: u32,
-        /// So many.
-        at_least: usize,
-    },
-}
-
-/// Where a condition looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// The message that the rule looks at.
-    Message,
-    /// One clause of it.
-    Clause,
-    /// All messages.
-    Conversation,
-    /// The first so many.
-    First(usize),
-    /// The last so many.
-    Last(usize),
-    /// So many before.
-    Before(usize),
-    /// So many after.
-    After(usize),
-    /// So many before and after.
-    Around(usize),
-}
-
-impl Scope {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (word, number) = match text.split_once(' ') {
-            Some((word, number)) => {
-                let number: usize =
-                    number.trim().parse().map_err(|_| format!("scope `{text}`: `{number}` is no number"))?;
-                (word, Some(number))
-            }
-            None => (text, None),
-        };
-        match (word, number) {
-            ("message", None) => Ok(Self::Message),
-            ("clause", None) => Ok(Self::Clause),
-            ("conversation", None) => Ok(Self::Conversation),
-            ("first", Some(n)) => Ok(Self::First(n)),
-            ("last", Some(n)) => Ok(Self::Last(n)),
-            ("before", n) => Ok(Self::Before(n.unwrap_or(usize::MAX))),
-            ("after", n) => Ok(Self::After(n.unwrap_or(usize::MAX))),
-            ("around", Some(n)) => Ok(Self::Around(n)),
-            _ => Err(format!(
-                "unknown scope `{text}`; there are message, clause, conversation, first N, last N, before [N], after [N], around N"
-            )),
-        }
-    }
-
-    /// Whether it looks at nothing but the message itself.
-    pub const fn is_local(self) -> bool {
-        matches!(self, Self::Message | Self::Clause)
-    }
-}
 
 /// Compiles a lexicon; all faults at once.
 pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, LexiconError> {
@@ -497,19 +318,16 @@ impl Compiler<'_> {
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
             let regex = regex(pattern, rule)?;
-            match literal::required(regex.as_str()) {
-                Some(literals) => {
-                    let anchor = Use::Anchor { condition: number, pattern: at as u32 };
-                    for literal in literals {
-                        self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
-                    }
+            if let Some(literals) = literal::required(regex.as_str()) {
+                let anchor = Use::Anchor { condition: number, pattern: at as u32 };
+                for literal in literals {
+                    self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
                 }
-                None => {
-                    always.push(at as u32);
-                    self.remarks.push(rule.fault(format!(
-                        "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
-                    )));
-                }
+            } else {
+                always.push(at as u32);
+                self.remarks.push(rule.fault(format!(
+                    "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
+                )));
             }
             compiled.push(regex);
         }
@@ -625,7 +443,7 @@ fn list_of<'a>(name: &str, rule: &'a Rule) -> Result<&'a [String], String> {
 }
 
 /// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
+fn regex(pattern: &str, rule: &Rule) -> Result<Pattern, String> {
     let mut text = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {
@@ -635,7 +453,7 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
         match rule.lists.get(&name) {
             Some(words) => {
                 let words: Vec<String> = words.iter().map(|word| regex::escape(&fold(word))).collect();
-                text.push_str(&format!("(?:{})", words.join("|")));
+                text = format!("{text}(?:{})", words.join("|"));
             }
             None => text.push_str(&rest[at..=at + name.len()]),
         }
@@ -644,5 +462,5 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
     text.push_str(rest);
     let folded: String =
         text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
-    Regex::new(&folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
+    Pattern::new(folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

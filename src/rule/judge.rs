@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     case::{Case, Focus},
-    compile::{Plan, Program},
+    program::{Plan, Program},
 };
 use crate::{finding::Span, lexicon::schema::Report};
 
@@ -69,7 +69,13 @@ fn decide(
             && by_agent(plan, case, message)
     };
     if plan.focus.is_empty() {
-        decisions.extend(over_conversation(program, plan, number, case, messages.filter(judged).collect()));
+        decisions.extend(over_conversation(
+            program,
+            plan,
+            number,
+            case,
+            &messages.filter(judged).collect::<Vec<_>>(),
+        ));
         return;
     }
     for message in messages.filter(judged) {
@@ -109,7 +115,7 @@ fn over_conversation(
     plan: &Plan,
     number: u32,
     case: &Case<'_>,
-    messages: Vec<usize>,
+    messages: &[usize],
 ) -> Option<Decision> {
     let last = *messages.last()?;
     let focus = Focus { message: last, clause: None };
@@ -162,7 +168,9 @@ fn whole(case: &Case<'_>, message: usize) -> Span {
 
 fn in_days(plan: &Plan, case: &Case<'_>, message: usize, circumstances: Circumstances) -> bool {
     let (from, to) = plan.days;
-    let day = case.conversation.messages[message].time.map_or(circumstances.default_day, |time| time.day());
+    let day = case.conversation.messages[message]
+        .time
+        .map_or(circumstances.default_day, super::super::transcript::Moment::day);
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 

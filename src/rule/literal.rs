@@ -3,7 +3,7 @@
 //! They go into the one automaton with all terms, so that an expression is run only on messages where it has a chance.
 //! An expression of which no literal is required is run on every message; `lexicon check` names such ones.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -52,13 +52,14 @@ fn concat(parts: &[Hir]) -> Option<Spellings> {
     for part in parts {
         let spellings = exact(part);
         run = match (run, spellings) {
-            (Some(left), Some(right)) => match product(&left, &right) {
-                Some(joined) => Some(joined),
-                None => {
+            (Some(left), Some(right)) => {
+                if let Some(joined) = product(&left, &right) {
+                    Some(joined)
+                } else {
                     consider(Some(left));
                     Some(right)
                 }
-            },
+            }
             (left, right) => {
                 consider(left);
                 right
@@ -118,8 +119,8 @@ fn useful(spellings: &Spellings) -> bool {
 }
 
 /// Longer literals first, then fewer of them.
-fn worth(spellings: &Spellings) -> (usize, isize) {
-    (shortest(spellings).min(3), -(spellings.len() as isize))
+fn worth(spellings: &Spellings) -> (usize, Reverse<usize>) {
+    (shortest(spellings).min(3), Reverse(spellings.len()))
 }
 
 fn shortest(spellings: &Spellings) -> usize {

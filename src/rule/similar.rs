@@ -37,7 +37,7 @@ impl Exemplars {
         for at in 0..exemplars.sentences.len() {
             // Summed in a fixed order, for the sum of floats hangs on it.
             let mut weights: Vec<f64> =
-                exemplars.sentences[at].pairs.iter().map(|p| exemplars.weight(p)).collect();
+                exemplars.sentences[at].pairs.iter().map(|&p| exemplars.weight(p)).collect();
             weights.sort_by(f64::total_cmp);
             exemplars.sentences[at].weight = weights.iter().sum();
         }
@@ -56,11 +56,11 @@ impl Exemplars {
         let mut shared: HashMap<u32, f64> = HashMap::new();
         for pair in &ordered {
             for &sentence in &self.by_pair[pair] {
-                *shared.entry(sentence).or_default() += self.weight(pair);
+                *shared.entry(sentence).or_default() += self.weight(*pair);
             }
         }
         let unknown = (own.len() - ordered.len()) as f64 * self.rarest();
-        let known: f64 = ordered.iter().map(|pair| self.weight(pair)).sum();
+        let known: f64 = ordered.iter().map(|&pair| self.weight(pair)).sum();
         let mut best: HashMap<u32, f64> = HashMap::new();
         for (sentence, common) in shared {
             let sentence = &self.sentences[sentence as usize];
@@ -74,8 +74,8 @@ impl Exemplars {
         best
     }
 
-    fn weight(&self, pair: &Pair) -> f64 {
-        let count = self.by_pair.get(pair).map_or(0, Vec::len) as f64;
+    fn weight(&self, pair: Pair) -> f64 {
+        let count = self.by_pair.get(&pair).map_or(0, Vec::len) as f64;
         ((self.sentences.len() as f64 + 1.0) / (count + 0.5)).ln().max(0.1)
     }
 

@@ -25,6 +25,11 @@ impl Row {
         self.ends.clear();
     }
 
+    pub(crate) fn push(&mut self, cell: &str) {
+        self.bytes.extend_from_slice(cell.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
     pub(crate) fn width(&self) -> usize {
         self.ends.len()
     }
@@ -40,7 +45,7 @@ impl Row {
         (0..self.width()).map(|index| self.cell(index))
     }
 
-    fn strings(&self) -> Vec<String> {
+    pub(super) fn strings(&self) -> Vec<String> {
         self.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
     }
 }
@@ -57,6 +62,18 @@ pub(crate) struct BadRow {
 pub(crate) trait Rows {
     /// Fills `row` with the next row; after an error there are no more.
     fn next(&mut self, row: &mut Row) -> io::Result<Option<Result<(), BadRow>>>;
+}
+
+/// The rows among which a header is looked for.
+pub(crate) fn head(rows: &mut impl Rows) -> Vec<Vec<String>> {
+    let mut head = Vec::new();
+    let mut row = Row::default();
+    while head.len() < HEADER_WITHIN
+        && let Ok(Some(read)) = rows.next(&mut row)
+    {
+        head.extend(read.is_ok().then(|| row.strings()));
+    }
+    head
 }
 
 /// Reads all rows. An error is one of reading, after which what was read still counts.
@@ -87,7 +104,10 @@ pub(crate) fn read(rows: &mut impl Rows, out: &mut Assembler<'_>) -> io::Result<
         }
     };
     let header = table.header.map(|at| strings[at].as_slice());
-    out.map(table.mapping(header));
+    // Above the header may stand what only looking for it passes over.
+    let mut found = table.found(header);
+    found.header = found.header.filter(|_| table.header.is_none_or(|at| at == 0));
+    out.map(table.fields(), found);
     let header_row = table.header.map(|at| head[at].clone());
     for (index, row) in head.iter().enumerate() {
         match table.header {
