@@ -342,12 +342,12 @@ fn moves(scene: &Scene<'_>, out: &mut Evidence) {
             out.push((name, 1.0));
         }
     }
-    let empty = reply.clauses.iter().all(|clause| clause.residue <= 1) && !cues.has(Cue::HoldsPolarity);
+    let empty = reply.is_empty();
     let held = cues.has(Cue::FillerHold);
     let greets = cues.has(Cue::FillerGreeting) && !cues.has(Cue::FillerClosing);
     let acks = cues.has(Cue::FillerAck);
-    out.push(("hollow", flag(empty && !held && !greets && !acks)));
-    let hollow = empty && !held && !greets && !acks;
+    let hollow = reply.is_hollow();
+    out.push(("hollow", flag(hollow)));
     out.push((
         "hollow_fresh",
         flag(hollow && !scene.carried && scene.active.iter().any(|item| item.kind < QuestionType::Request)),
@@ -408,7 +408,7 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     let yes_no = || scene.active.iter().filter(|item| item.asks.has(Cue::AskPolarity));
     let modal = yes_no().any(|item| {
         MODALS.iter().filter(|row| row.iter().any(|word| item.text.contains(word))).any(|row| {
-            reply.clauses.iter().any(|clause| {
+            plain_clauses(reply).any(|clause| {
                 let text = reply.text(clause).trim_start_matches(is_vocative);
                 row.iter().any(|word| {
                     text.starts_with(word)
@@ -419,7 +419,7 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     });
     out.push(("modal_echo", flag(modal)));
     let lead = yes_no().any(|item| {
-        reply.clauses.iter().any(|clause| {
+        plain_clauses(reply).any(|clause| {
             reply
                 .text(clause)
                 .trim_start_matches(is_vocative)
@@ -484,6 +484,11 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     out.push(("repeat", if weighty { again } else { 0.0 }));
     out.push(("nothing_new", if weighty { (known - 0.5).max(0.0) * 2.0 } else { 0.0 }));
     out.push(("nothing_new_short", flag(weighty && known > 0.7 && !reply.cues.has(Cue::HoldsDone))));
+}
+
+/// The clauses that do not put off, sell or deflect.
+fn plain_clauses(reply: &Reading) -> impl Iterator<Item = &Clause> {
+    reply.clauses.iter().filter(|clause| !clause.cues.any(MOVES))
 }
 
 const fn is_vocative(character: char) -> bool {
