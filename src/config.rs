@@ -33,6 +33,8 @@ pub struct Config {
 pub struct LintConfig {
     /// A folder of rule packs in place of the embedded ones, relative to the file.
     pub lexicons: Option<PathBuf>,
+    /// Packs laid over those: rules of one's own and overrides; relative to the file.
+    pub packs: Vec<PathBuf>,
     /// The trade of all conversations, in place of what their words tell.
     pub trade: Option<String>,
 }
@@ -83,8 +85,10 @@ impl Config {
         let text =
             fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
-        if let (Some(dir), Some(lexicons)) = (path.parent(), &config.lint.lexicons) {
-            config.lint.lexicons = Some(dir.join(lexicons));
+        if let Some(dir) = path.parent() {
+            for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
+                *path = dir.join(&*path);
+            }
         }
         Ok(config)
     }

@@ -155,6 +155,23 @@ pub struct ContextLine {
     pub text: String,
 }
 
+/// How a condition held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// The condition's name in the rule.
+    pub condition: String,
+    /// Index of the message in its conversation.
+    pub message_index: u32,
+    /// Where, in characters of the original.
+    pub span: Span,
+    /// The words as they stand there, masked.
+    pub original: String,
+    /// The words as the rule saw them.
+    pub folded: String,
+    /// The guards that were asked and let it pass.
+    pub guards: Vec<String>,
+}
+
 /// A suspicion, with what is needed to check it. All texts are masked unless the user asked otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
@@ -199,6 +216,9 @@ pub struct Finding {
     pub source: Source,
     /// The message before it, and the message itself.
     pub context: Vec<ContextLine>,
+    /// How each condition held, where it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Trace>,
 }
 
 impl Finding {

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 use kefulint::law::{Checker, Finder, Registry, Verdict};
+use proptest::prelude::*;
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -37,12 +38,22 @@ fn finds_citations_in_every_spelling() {
         ("消法第八条规定知情权，第二十条规定如实答复。", &["cpl:8", "cpl:20"]),
         ("电商法很明确。该法第五十九条要求受理投诉。", &["ecl:59"]),
         ("《产品召回示例条例》第三条", &["?产品召回示例条例:3"]),
+        ("《某某市消费者权益保护法实施细则》第三条", &["?某某市消费者权益保护法实施细则:3"]),
+        ("《消费者权益保护法（2013修正）》第三条", &["cpl:3"]),
+        ("《合同法》、《侵权责任法》第六条", &["tort:6"]),
+        ("消法第八条和某某法第九条", &["cpl:8", "?某某法:9"]),
+        ("按照某某法39条办理", &["?某某法:39"]),
+        ("按操作方法第三条和消法第八条", &["cpl:8"]),
+        ("消法第八条之外，本法第九条另有规定", &["cpl:8"]),
         ("第十六条第一款、第二款", &[]),
         ("消法规定清楚。合同第八条另有约定", &[]),
         ("消法第八条与双方合同第九条", &["cpl:8"]),
         ("消法第十六条,2020年起", &["cpl:16"]),
         ("消费者权益保护法第七章", &[]),
         ("消法 24 小时客服", &[]),
+        // Not a number, and not a reason to look for ever.
+        ("消法第八条、第12345条", &["cpl:8"]),
+        ("消法第八条，第二十九百条，第九条", &["cpl:8", "cpl:9"]),
     ] {
         assert_eq!(found(text), expected, "{text}");
     }
@@ -139,6 +150,69 @@ fn the_seventeen_numbered_rows_get_the_verdict_of_the_table() {
     }
 }
 
+/// The same with the table's own words, where it is at hand: its citation and claim go in, its verdict must come out.
+#[test]
+fn the_table_itself_agrees() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/law/source-citations.md");
+    let Ok(table) = std::fs::read_to_string(path) else { return };
+    let checker = Checker::new(Registry::embedded());
+    let rows = table
+        .split("\n## ")
+        .find(|part| part.starts_with("一、"))
+        .expect("the first part has the numbered rows");
+    let rows = rows.lines().map(|line| line.split(" | ").collect::<Vec<_>>());
+    let mut judged = 0;
+    for row in rows.filter(|row| row.len() == 7 && row[0].trim_start_matches("| ").parse::<u8>().is_ok()) {
+        judged += 1;
+        // Row 7 continues row 6 and names the law by that only.
+        let citation = row[2].replace("（承第十四条）", "消法第十四条");
+        let assessment = checker.check(&format!("{citation}：{}", row[3]), TODAY).remove(0);
+        let name = |verdict: &Verdict| match verdict {
+            Verdict::Right => "right",
+            Verdict::WrongContent => "right number, wrong content",
+            Verdict::WrongNumber => "wrong number",
+            Verdict::Repealed => "repealed",
+            Verdict::NoSuchArticle => "no such article",
+            _ => "other",
+        };
+        let ours: Vec<&str> = assessment.verdicts.iter().map(name).collect();
+        let theirs = row[6].trim_end_matches([' ', '|']).split('（').next().unwrap_or_default();
+        assert_eq!(ours.join(" + "), theirs, "row {}", row[0]);
+    }
+    assert_eq!(judged, 17);
+}
+
+/// What fits the article, or only stands in the same sentence, is no error.
+#[test]
+fn a_weak_sign_of_a_known_error_is_only_a_doubt() {
+    let checker = Checker::new(Registry::embedded());
+    for (text, verdict) in [
+        ("客服侮辱我，违反消法第十四条，请处理", Verdict::Right),
+        ("消法第四十六条：收到投诉七个工作日内要处理，并责令赔偿", Verdict::Doubtful),
+        ("商家要保障人身安全，这是消法第二十四条规定的，请尽快回复我", Verdict::Doubtful),
+        ("商家要保障人身安全（消法第二十四条）", Verdict::WrongNumber),
+    ] {
+        assert_eq!(checker.check(text, TODAY).remove(0).verdicts, [verdict], "{text}");
+    }
+}
+
+#[test]
+fn an_old_number_leads_to_the_new_one() {
+    let checker = Checker::new(Registry::embedded());
+    let assessment = checker.check("按治安管理处罚法第四十二条处理", TODAY).remove(0);
+    assert_eq!(assessment.verdicts, [Verdict::Doubtful]);
+    assert_eq!(assessment.instead.iter().map(|s| &*s.id).collect::<Vec<_>>(), ["psapl-2025-art-50"]);
+    assert!(
+        assessment.notes[0].ends_with("这一条现为第五十条，请核对所指的版本。"),
+        "{:?}",
+        assessment.notes
+    );
+    assert_eq!(
+        checker.check("按治安管理处罚法第四十二条处理", date(2025, 12, 31))[0].verdicts,
+        [Verdict::Right]
+    );
+}
+
 #[test]
 fn the_day_decides() {
     use Verdict::{NoSuchArticle, NotYetInForce, Repealed, Right, Unrecorded, WrongNumber};
@@ -196,4 +270,33 @@ fn a_claim_that_looks_like_another_article_raises_a_doubt() {
             vec!["所述内容更像《快递暂行条例》第二十九条，请核对。".to_owned()]
         )
     );
+}
+
+proptest! {
+    /// Whatever the text, spans are whole characters, in order, and hold a number; and the same text gives the same answer.
+    #[test]
+    fn any_text_can_be_read(parts in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "消法", "《", "》", "民法典", "合同法", "第", "条", "款", "项", "之一", "十", "一百零九", "24", "２４", "、", "和", "至", "-",
+            "（", "）", "该法", "规定", "。", "，", "\n", "某某条例", "侵权责任编", " ", "|", "a", "9999", "12345", "😀",
+        ]), 0..40)
+    ) {
+        let text = parts.concat();
+        let checker = Checker::new(Registry::embedded());
+        let assessments = checker.check(&text, TODAY);
+        let mut last = 0;
+        for assessment in &assessments {
+            let span = assessment.reference.span.clone();
+            prop_assert!(span.start >= last, "{text}");
+            last = span.start;
+            prop_assert!(text[span].chars().any(|c| c.is_numeric() || "一十百零九".contains(c)), "{text}");
+            prop_assert!(!assessment.verdicts.is_empty());
+        }
+        prop_assert_eq!(assessments, checker.check(&text, TODAY));
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(text in "\\PC{0,60}") {
+        let _ = Finder::new(Registry::embedded()).find(&text);
+    }
 }

@@ -240,6 +240,14 @@ fn addresses_with_a_door() {
         ),
         ("住在朝阳区望京西园三区315号楼2单元1801", &["Address 朝阳区望京西园三区315号楼2单元1801"]),
         ("兰山区义堂镇大柳村3组12号", &["Address 兰山区义堂镇大柳村3组12号"]),
+        ("海伦县共合镇保安村二组", &["Address 海伦县共合镇保安村二组"]),
+        ("秀水镇石坪路12号院1排3号", &["Address 秀水镇石坪路12号院1排3号"]),
+        ("万和金域蓝湾12-1-1802", &["Address 万和金域蓝湾12-1-1802"]),
+        ("寄到 向阳城5#2单元301 谢谢", &["Address 向阳城5#2单元301"]),
+        ("海定医院家属院3栋2单元501", &["Address 海定医院家属院3栋2单元501"]),
+        ("离您公司近,滨江区江晖支路9号2单元402", &["Address 滨江区江晖支路9号2单元402"]),
+        ("公司地址：浦东新区世纪路100号3楼", &[]),
+        ("保质期在园区3-5天", &[]),
         ("徐汇区漕宝支路88弄3号1102室", &["Address 徐汇区漕宝支路88弄3号1102室"]),
         ("改送阳光里小区8栋1单元602", &["Address 阳光里小区8栋1单元602"]),
         ("九龍旺角彌敦道639號雅蘭樓12樓A室", &["Address 九龍旺角彌敦道639號雅蘭樓12樓A室"]),
@@ -383,7 +391,8 @@ proptest! {
         let text = format!("{before}{written}{after}");
         let start = before.chars().count() as u32;
         let end = start + written.chars().count() as u32;
-        let found = find(&text);
+        let mut found = find(&text);
+        found.retain(|datum| datum.kind != Kind::Name);
         prop_assert_eq!(found.len(), 1, "{:?} in {}", found, text);
         prop_assert_eq!((found[0].kind, found[0].span.start, found[0].span.end), (kind, start, end), "in {}", text);
         prop_assert!(found[0].confidence >= Confidence::Medium);
@@ -399,8 +408,10 @@ proptest! {
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1];
         let identity = digits.len() == 18
             && digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum::<u32>() % 11 == 1;
-        let mobile = number.trim_start_matches("0086").trim_start_matches("86").len() == 11 && number.contains('1');
-        prop_assume!(!(luhn && digits.len() >= 15) && !identity && !mobile);
+        let local = number.trim_start_matches("0086").trim_start_matches("86");
+        let mobile = local.len() == 11 && local.starts_with('1');
+        let card = luhn && digits.len() >= 15;
+        prop_assume!(!card && !identity && !mobile);
         prop_assert_eq!(reported(&format!("{before}{number}{after}")), Vec::<String>::new());
     }
 

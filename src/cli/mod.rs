@@ -22,6 +22,7 @@ use kefulint::{
 
 mod eval;
 mod input;
+mod law;
 mod lexicon;
 mod rules;
 mod scan;
@@ -68,6 +69,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global")]
     lexicons: Option<PathBuf>,
 
+    /// Lay this pack over the others: rules of one's own, overrides (may be given several times)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
+    pack: Vec<PathBuf>,
+
     /// Use this configuration instead of the nearest kefulint.toml above the input
     #[arg(long, global = true, value_name = "FILE", env = "KEFULINT_CONFIG", help_heading = "Global")]
     config: Option<PathBuf>,
@@ -96,13 +101,19 @@ impl Global {
         Ok(found.map_or_else(|| Ok(Config::default()), |path| Config::load(&path))?)
     }
 
-    /// The linter that the options and settings ask for.
-    pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
-        let lexicon = match self.lexicons.as_ref().or(config.lint.lexicons.as_ref()) {
+    fn lexicon(&self, config: &Config) -> anyhow::Result<Lexicon> {
+        let mut lexicon = match self.lexicons.as_ref().or(config.lint.lexicons.as_ref()) {
             Some(dir) => Lexicon::from_dir(dir)?,
             None => Lexicon::embedded()?,
         };
-        Ok(Linter::new(lexicon, options)?)
+        let packs: Vec<PathBuf> = config.lint.packs.iter().chain(&self.pack).cloned().collect();
+        lexicon.extend_from_files(&packs)?;
+        Ok(lexicon)
+    }
+
+    /// The linter that the options and settings ask for.
+    pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
+        Ok(Linter::new(self.lexicon(config)?, options)?)
     }
 
     /// The terminal at standard output.
@@ -139,6 +150,8 @@ enum Command {
     Explain(rules::ExplainArgs),
     /// Check rule packs and run their examples
     Lexicon(lexicon::Args),
+    /// Look up the law that findings cite, or check the citations of a text
+    Law(law::Args),
     /// Precision, recall and F1 on labelled chats
     Eval(eval::Args),
     /// Write a completion script for a shell
@@ -179,6 +192,11 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),
+        Command::Law(args) => {
+            let linter = global.linter(&global.config(None)?, Options::default())?;
+            let right = law::run(args, linter.registry(), today(), out)?;
+            Ok(if right { Status::Done } else { Status::Failed })
+        }
         Command::Eval(args) => eval::run(args, global, out),
         Command::Completions { shell } => {
             // clap_complete panics where writing fails; a buffer cannot.

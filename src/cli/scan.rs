@@ -63,6 +63,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
     date: Option<Date>,
 
+    /// Tell for each finding which conditions held and how, and what nearly fired
+    #[arg(long, help_heading = "Output")]
+    explain: bool,
+
     /// Stop without a report when anything cannot be read
     #[arg(long, help_heading = "Judging")]
     strict: bool,
@@ -85,6 +89,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         show_personal_data: args.show_personal_data,
         default_day: date,
         trade: args.trade.clone().or_else(|| config.lint.trade.clone()),
+        explain: args.explain,
     };
     let linter = global.linter(&config, options)?;
     let transcript = args.input.read(&config)?;

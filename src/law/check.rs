@@ -42,12 +42,21 @@ pub struct Miscitation {
     pub article: ArticleNumber,
     /// What is claimed of it: one of these, all of its words; none means whatever is claimed.
     pub says: Vec<Vec<String>>,
+    /// Words that fit the article; with one of them in the sentence there is only a doubt.
+    pub unless: Vec<String>,
     /// What is wrong.
     pub wrong: Wrong,
     /// Ids of the articles that do say it.
     pub right: Vec<Arc<str>>,
     /// The correction in a sentence.
     pub note: Arc<str>,
+}
+
+impl Miscitation {
+    fn is_claimed_in(&self, text: &str) -> bool {
+        self.says.is_empty()
+            || self.says.iter().any(|words| words.iter().all(|word| text.contains(word.as_str())))
+    }
 }
 
 /// What is to be said of a citation.
@@ -176,7 +185,8 @@ impl<'a> Checker<'a> {
         self.known_error(&mut assessment, law, day);
         assessment.verdicts.extend(standing);
         if assessment.verdicts.is_empty() {
-            let doubtful = self.doubt(&mut assessment, law, day);
+            let doubtful =
+                self.doubt(&mut assessment, law, day) || self.old_number(&mut assessment, law, day);
             let verdict = match assessment.statute {
                 _ if doubtful => Verdict::Doubtful,
                 Some(_) => Verdict::Right,
@@ -242,19 +252,14 @@ impl<'a> Checker<'a> {
         std::iter::successors(Some(statute), next).find(|statute| statute.in_force_on(day))
     }
 
-    /// The errors that go round.
+    /// The errors that go round. What the text says right here of the article is judged firmly; what merely stands in the
+    /// same sentence, or comes with words that fit the article, only raises a doubt.
     fn known_error(&self, assessment: &mut Assessment<'a>, law: &Law, day: Date) {
-        let claim = &assessment.reference.claim;
-        let said = |says: &Vec<Vec<String>>| {
-            says.is_empty() || says.iter().any(|words| words.iter().all(|word| claim.contains(word.as_str())))
-        };
-        let number = assessment.reference.article;
-        let Some(error) = self
-            .registry
-            .miscitations()
-            .iter()
-            .find(|error| error.law == law.key && error.article == number && said(&error.says))
-        else {
+        let Reference { article, claim, sentence, .. } = &assessment.reference;
+        let errors =
+            || self.registry.miscitations().iter().filter(|e| e.law == law.key && e.article == *article);
+        let firm = errors().find(|error| error.is_claimed_in(claim));
+        let Some(error) = firm.or_else(|| errors().find(|error| error.is_claimed_in(sentence))) else {
             return;
         };
         // 消法第四十九条 for fraud was right until 2014-03-14.
@@ -262,7 +267,9 @@ impl<'a> Checker<'a> {
         if error.wrong == Wrong::Number && cited.is_some_and(|id| error.right.contains(id)) {
             return;
         }
+        let fits = error.unless.iter().any(|word| sentence.contains(word.as_str()));
         assessment.verdicts.push(match error.wrong {
+            _ if firm.is_none() || fits => Verdict::Doubtful,
             Wrong::Number => Verdict::WrongNumber,
             Wrong::Content => Verdict::WrongContent,
         });
@@ -273,6 +280,29 @@ impl<'a> Checker<'a> {
             instead = right.collect();
         }
         assessment.instead = instead;
+    }
+
+    /// 治安管理处罚法第四十二条 of 2026 is most likely the number of the version before: where nothing is on record for the number
+    /// of today, or the claim is more like the article that bore it before.
+    fn old_number(&self, assessment: &mut Assessment<'a>, law: &Law, day: Date) -> bool {
+        let number = assessment.reference.article;
+        let claim = pairs(&assessment.reference.claim);
+        let mut same = self.registry.statutes().iter().filter(|s| s.law_key == law.key && s.number == number);
+        let moved = same.find_map(|old| {
+            let today = self.today(old, day).filter(|today| today.number != number)?;
+            let likeness = self.likeness(&claim, &old.gist);
+            let likely = assessment
+                .statute
+                .is_none_or(|cited| likeness > FAR && likeness > self.likeness(&claim, &cited.gist));
+            likely.then_some((old, today))
+        });
+        let Some((old, today)) = moved else { return false };
+        assessment.notes.push(format!(
+            "{}在{}的版本里是：{}这一条现为{}，请核对所指的版本。",
+            old.article, old.version, old.gist, today.article
+        ));
+        assessment.instead.push(today);
+        true
     }
 
     /// Whether the claim is far from the article cited and near to another one of the same law, of whatever version.

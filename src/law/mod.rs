@@ -4,9 +4,12 @@
 //! judgement: a citation says what an article provides, never that somebody broke it.
 
 mod check;
+pub mod coverage;
 mod numeral;
+mod raw;
 mod reference;
 mod registry;
+pub mod remedy;
 mod schema;
 mod statute;
 
@@ -15,5 +18,5 @@ pub use reference::{Finder, Reference};
 pub use registry::Registry;
 pub use schema::LawError;
 pub use statute::{
-    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Statute, TRADES, TradeLaw, Version,
+    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Practice, Statute, TRADES, TradeLaw, Version,
 };

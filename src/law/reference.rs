@@ -12,6 +12,8 @@ use super::{ArticleNumber, Registry, numeral};
 
 /// The longest range (第八条至第十条) that is read article by article; of a longer one only the ends are.
 const RANGE_AT_MOST: u16 = 30;
+/// The longest title that `TITLE` reads, in bytes.
+const TITLE_BYTES: usize = 64 * 3;
 
 /// A citation as somebody wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Reference {
     pub line: usize,
     /// What the text says about it: the rest of the sentence, or, where nothing follows, what leads up to it.
     pub claim: String,
+    /// The whole sentence around it, up to the citations next to it.
+    pub sentence: String,
 }
 
 /// Finds the citations of one registry's laws.
@@ -57,11 +61,7 @@ impl<'a> Finder<'a> {
                 owners.push(at);
             }
         }
-        let names = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .expect("a few hundred law names make a small automaton");
-        Self { registry, names, owners }
+        Self { registry, names: longest_first(&patterns), owners }
     }
 
     /// All citations in the text, in its order.
@@ -71,8 +71,11 @@ impl<'a> Finder<'a> {
         let mut from = 0;
         while let Some(mention) = self.next_mention(text, from, last.as_ref()) {
             let articles = articles_after(text, mention.end);
-            from = articles.end.max(mention.end);
-            if !articles.items.is_empty() {
+            if articles.items.is_empty() {
+                // A bare 第12345条 takes no room of its own and is no number: step over its 第, or it would be found for ever.
+                from = text.ceil_char_boundary(mention.end.max(mention.start + 1));
+            } else {
+                from = articles.end;
                 groups.push(Group {
                     name: mention.name.clone(),
                     span: mention.start..articles.end,
@@ -92,7 +95,10 @@ impl<'a> Finder<'a> {
             let name = Name { law: Some(law.key.to_string()), written: text[range.clone()].to_owned() };
             Mention { start: range.start, end: range.end, name }
         });
-        let titled = TITLE.captures(&text[from..]).map(|title| {
+        // A title may begin before the known name that it holds, but is short: looking further would cost a pass a citation.
+        let until =
+            known.as_ref().map_or(text.len(), |known| text.ceil_char_boundary(known.end + TITLE_BYTES));
+        let titled = TITLE.captures(&text[from..until]).map(|title| {
             let whole = title.get(0).expect("group 0 always takes part");
             let name = Name { law: None, written: title["name"].to_owned() };
             Mention { start: whole.start() + from, end: whole.end() + from, name }
@@ -100,23 +106,25 @@ impl<'a> Finder<'a> {
         // A title in 《》 of which a known name is only a part is another law: 《北京市消费者权益保护法实施细则》.
         let named = match (known, titled) {
             (Some(known), Some(titled))
-                if titled.start < known.start && known.name.written != titled.name.written =>
+                if titled.start < known.start && titled.name.written != known.name.written =>
             {
-                let exact = known.end <= titled.end
-                    && self
-                        .names
-                        .find(&*titled.name.written)
-                        .is_some_and(|hit| hit.len() == titled.name.written.len());
-                Some(if exact { known } else { titled })
+                Some(titled)
             }
             (known, titled) => known.or(titled),
         };
+        let named = unknown_law(text, from, named.as_ref()).or(named);
         let anaphor = last.and_then(|name| {
             let end = named.as_ref().map_or(text.len(), |mention| mention.start);
             again(text, from..end, name)
         });
         anaphor.or(named)
     }
+}
+
+/// 消费者权益保护法实施条例 must not be read as 消费者权益保护法.
+fn longest_first(names: &[&str]) -> AhoCorasick {
+    let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names);
+    builder.expect("a few hundred law names make a small automaton")
 }
 
 #[derive(Clone)]
@@ -148,9 +156,38 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// 劳动法第三十九条, where no 《》 show where the name begins.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<name>\p{Han}{2,16}(?:法|条例))第?[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条")
+        .expect("a constant pattern")
+});
+
+/// A law without 《》 that the registry does not know, before the next one that it does.
+fn unknown_law(text: &str, from: usize, next: Option<&Mention>) -> Option<Mention> {
+    const NO_LAW: [&str; 10] =
+        ["方法", "办法", "做法", "说法", "用法", "手法", "该法", "本法", "同法", "此法"];
+    let until = next.map_or(text.len(), |next| next.start);
+    // A known name that ends the match was found as such; here the text only goes as far as its beginning.
+    PLAIN.captures_iter(&text[from..until]).find_map(|plain| {
+        let name = plain.name("name").expect("the group is not optional");
+        let leads = [
+            "根据", "依据", "按照", "依照", "违反", "以及", "适用", "按", "和", "与", "及", "或", "的", "了",
+        ];
+        let cut = leads
+            .iter()
+            .filter_map(|lead| name.as_str().rfind(lead).map(|at| at + lead.len()))
+            .max()
+            .unwrap_or(0);
+        let written = &name.as_str()[cut..];
+        let is_law = written.chars().count() > 1 && !NO_LAW.iter().any(|word| written.ends_with(word));
+        let (start, end) = (name.start() + cut + from, name.end() + from);
+        is_law.then(|| Mention { start, end, name: Name { law: None, written: written.to_owned() } })
+    })
+}
+
 /// 该法第八条, or a bare 第八条 in the sentence that named the law.
 static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?:该法|本法|同法|此法|该条例|本条例|该办法)(?:律)?的?(?:第|[0-9])|第[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条|[。！？；\n]")
+    Regex::new("(?:该法|同法|此法|该条例|该办法)(?:律)?的?(?:第|[0-9])|第[0-9０-９零〇一二两三四五六七八九十百千]{1,9}条|[。！？；\n]")
         .expect("a constant pattern")
 });
 
@@ -173,7 +210,7 @@ fn again(text: &str, range: Range<usize>, name: &Name) -> Option<Mention> {
     None
 }
 
-/// 合同第八条 and 规则第八条 are articles of no law.
+/// 合同第八条 and 规则第八条 are articles of no law, 本法第八条 is one of the text's own.
 fn of_something_else(before: &str) -> bool {
     let before = before.trim_end_matches(['》', '”', '"', ' ', '的']);
     [
@@ -323,13 +360,15 @@ impl Cursor<'_> {
 
 /// The references of one group, each with the claim that the group's sentence makes.
 fn references(text: &str, groups: &[Group], at: usize, group: &Group) -> Vec<Reference> {
-    const END: [char; 6] = ['。', '！', '？', '；', ';', '\n'];
+    // A bar ends a cell of a table; what follows in the next cell is about this one.
+    const END: [char; 7] = ['。', '！', '？', '；', ';', '\n', '|'];
     let until = groups.get(at + 1).map_or(text.len(), |next| next.span.start);
-    let after = &text[group.span.end..until];
+    let after = text[group.span.end..until].trim_start_matches([' ', '|', '\t']);
     let after = after.split(END).next().unwrap_or(after);
     let since = at.checked_sub(1).map_or(0, |previous| groups[previous].span.end);
     let before = &text[since..group.span.start];
     let before = before.rsplit(END).next().unwrap_or(before);
+    let tidy = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let says = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count() >= 4;
     let claim = if says(after) { after } else { before };
     let each = |item: &Item| Reference {
@@ -339,7 +378,8 @@ fn references(text: &str, groups: &[Group], at: usize, group: &Group) -> Vec<Ref
         paragraph: item.paragraph,
         span: item.span.clone(),
         line: text[..item.span.start].matches('\n').count() + 1,
-        claim: claim.trim_matches(|c: char| !c.is_alphanumeric()).to_owned(),
+        claim: tidy(claim),
+        sentence: tidy(&format!("{before} {after}")),
     };
     group.items.iter().map(each).collect()
 }

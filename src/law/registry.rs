@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::{
     check::Miscitation,
     schema::{self, LawError},
-    statute::{Duty, Law, Statute, TradeLaw},
+    statute::{Duty, Law, Practice, Statute, TradeLaw},
 };
 use crate::finding::Citation;
 
@@ -25,6 +25,7 @@ pub struct Registry {
     laws: Vec<Law>,
     statutes: Vec<Statute>,
     duties: Vec<Duty>,
+    practices: Vec<Practice>,
     miscitations: Vec<Miscitation>,
     by_id: HashMap<Arc<str>, usize>,
     by_duty: HashMap<Arc<str>, usize>,
@@ -41,6 +42,7 @@ impl Registry {
             laws: content.laws,
             statutes: content.statutes,
             duties: content.duties,
+            practices: content.practices,
             miscitations: content.miscitations,
             by_id,
             by_duty,
@@ -69,6 +71,11 @@ impl Registry {
     /// All duties, in file order.
     pub fn duties(&self) -> &[Duty] {
         &self.duties
+    }
+
+    /// The compensation practices, in file order.
+    pub fn practices(&self) -> &[Practice] {
+        &self.practices
     }
 
     /// The wrong citations that go round.
@@ -179,7 +186,7 @@ impl Chosen<'_> {
     }
 }
 
-fn cite(statute: &Statute, condition: Option<&str>) -> Citation {
+pub(super) fn cite(statute: &Statute, condition: Option<&str>) -> Citation {
     let gist = condition.map_or_else(
         || statute.gist.clone(),
         |condition| format!("{}（前提：{condition}）", statute.gist).into(),

@@ -1,20 +1,14 @@
-//! The TOML form of the registry and all its checks. What passes here is consistent; nothing after this looks again.
+//! All checks of the registry. What passes here is consistent; nothing after this looks again.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use jiff::civil::Date;
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::{Miscitation, Wrong};
-use super::statute::{
-    ArticleNumber, Basis, Condition, Consequence, Duty, Law, Statute, TRADES, TradeLaw, Version,
+use super::{
+    check::Miscitation,
+    raw::{RawDuty, RawFile, RawLaw, RawMiscitation, RawPractice, RawStatute, RawVersion},
+    statute::{ArticleNumber, Consequence, Duty, Law, Practice, Statute, TRADES, Version},
 };
-use crate::finding::Family;
 
 /// What is wrong with a file of statutes, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +27,7 @@ pub(super) struct Content {
     pub(super) laws: Vec<Law>,
     pub(super) statutes: Vec<Statute>,
     pub(super) duties: Vec<Duty>,
+    pub(super) practices: Vec<Practice>,
     pub(super) miscitations: Vec<Miscitation>,
 }
 
@@ -45,116 +40,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Content, LawError> {
     let statutes = reader.statutes(&raw.statute, &laws)?;
     let duties = reader.duties(&raw.duty, &statutes)?;
     let miscitations = reader.miscitations(&raw.miscitation, &laws, &statutes)?;
-    Ok(Content { laws, statutes, duties, miscitations })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    law: Vec<Spanned<RawLaw>>,
-    statute: Vec<Spanned<RawStatute>>,
-    duty: Vec<Spanned<RawDuty>>,
-    miscitation: Vec<Spanned<RawMiscitation>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLaw {
-    key: Arc<str>,
-    name: Arc<str>,
-    short: Arc<str>,
-    #[serde(default)]
-    aliases: Vec<Arc<str>>,
-    enacted: Option<Day>,
-    replaced_by: Option<Arc<str>>,
-    version: Vec<RawVersion>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawVersion {
-    key: Arc<str>,
-    label: Arc<str>,
-    from: Day,
-    to: Option<Day>,
-    articles: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStatute {
-    id: Arc<str>,
-    version: Arc<str>,
-    article: Arc<str>,
-    gist: Arc<str>,
-    in_force_from: Option<Day>,
-    in_force_to: Option<Day>,
-    predecessor: Option<Arc<str>>,
-    successor: Option<Arc<str>>,
-    #[serde(default)]
-    consequence: Consequence,
-    verified: Basis,
-    #[serde(default)]
-    date_basis: Basis,
-    note: Option<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDuty {
-    name: Arc<str>,
-    family: Family,
-    statutes: Vec<Arc<str>>,
-    consequences: Vec<Arc<str>>,
-    #[serde(default)]
-    conditional: Vec<RawCondition>,
-    #[serde(default)]
-    trade: BTreeMap<Arc<str>, RawTrade>,
-    machine: Arc<str>,
-    human: Arc<str>,
-    remedy: Vec<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCondition {
-    statutes: Vec<Arc<str>>,
-    condition: Arc<str>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTrade {
-    #[serde(default)]
-    statutes: Vec<Arc<str>>,
-    #[serde(default)]
-    consequences: Vec<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMiscitation {
-    law: Arc<str>,
-    article: Arc<str>,
-    #[serde(default)]
-    says: Vec<String>,
-    verdict: Wrong,
-    right: Vec<Arc<str>>,
-    note: Arc<str>,
-}
-
-/// A TOML date without time.
-#[derive(Clone, Copy)]
-struct Day(Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = toml::value::Datetime::deserialize(deserializer)?;
-        let date = value.date.filter(|_| value.time.is_none());
-        date.and_then(|date| date.to_string().parse().ok())
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("expected a date such as 2021-11-01"))
-    }
+    let practices = reader.practices(&raw.practice, &statutes)?;
+    reader.remedies(&raw.duty, &practices)?;
+    Ok(Content { laws, statutes, duties, practices, miscitations })
 }
 
 struct Reader<'a> {
@@ -314,13 +202,7 @@ impl Reader<'_> {
             if duties.iter().any(|known| known.name == duty.name) {
                 return Err(fail(format!("duty `{}` stands twice", duty.name)));
             }
-            if let Some(trade) = duty.trades.keys().find(|trade| !TRADES.contains(&&***trade)) {
-                return Err(fail(format!(
-                    "duty `{}`: unknown trade `{trade}`; known are {}",
-                    duty.name,
-                    TRADES.join(", ")
-                )));
-            }
+            self.trades(entry.span(), &duty.name, duty.trades.keys())?;
             let consequences =
                 duty.trades.values().flat_map(|law| &law.consequences).chain(&duty.consequences);
             for id in consequences {
@@ -335,19 +217,83 @@ impl Reader<'_> {
                 }
             }
             for id in duty.all_ids() {
-                let Some(statute) = statutes.iter().find(|statute| statute.id == *id) else {
-                    return Err(fail(format!("duty `{}` names the unknown statute `{id}`", duty.name)));
-                };
-                if !statute.citable() {
-                    return Err(fail(format!(
-                        "duty `{}` names `{id}`, which was not checked against the law's text and may not be cited",
-                        duty.name
-                    )));
-                }
+                self.citable(entry.span(), &duty.name, id, statutes)?;
             }
             duties.push(duty);
         }
         Ok(duties)
+    }
+
+    fn practices(
+        &self,
+        raw: &[Spanned<RawPractice>],
+        statutes: &[Statute],
+    ) -> Result<Vec<Practice>, LawError> {
+        let mut practices: Vec<Practice> = Vec::with_capacity(raw.len());
+        for entry in raw {
+            let raw = entry.get_ref();
+            let fail = |reason| self.error(&entry.span(), reason);
+            if practices.iter().any(|known| known.key == raw.key) {
+                return Err(fail(format!("practice `{}` stands twice", raw.key)));
+            }
+            self.trades(entry.span(), &raw.key, raw.trade.keys())?;
+            for id in raw.trade.values().flatten().chain(&raw.statutes) {
+                self.citable(entry.span(), &raw.key, id, statutes)?;
+            }
+            practices.push(Practice {
+                key: raw.key.clone(),
+                title: raw.title.clone(),
+                condition: raw.condition.clone(),
+                statutes: raw.statutes.clone(),
+                trades: raw.trade.clone(),
+            });
+        }
+        Ok(practices)
+    }
+
+    fn remedies(&self, raw: &[Spanned<RawDuty>], practices: &[Practice]) -> Result<(), LawError> {
+        for entry in raw {
+            let duty = entry.get_ref();
+            if let Some(key) =
+                duty.remedy.iter().find(|key| practices.iter().all(|practice| practice.key != **key))
+            {
+                let reason = format!("duty `{}` names the unknown practice `{key}`", duty.name);
+                return Err(self.error(&entry.span(), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn trades<'b>(
+        &self,
+        span: Range<usize>,
+        owner: &str,
+        mut trades: impl Iterator<Item = &'b Arc<str>>,
+    ) -> Result<(), LawError> {
+        let unknown = trades.find(|trade| !TRADES.contains(&&***trade));
+        unknown.map_or(Ok(()), |trade| {
+            let reason = format!("`{owner}`: unknown trade `{trade}`; known are {}", TRADES.join(", "));
+            Err(self.error(&span, reason))
+        })
+    }
+
+    fn citable(
+        &self,
+        span: Range<usize>,
+        owner: &str,
+        id: &str,
+        statutes: &[Statute],
+    ) -> Result<(), LawError> {
+        let reason = match statutes.iter().find(|statute| &*statute.id == id) {
+            None => format!("`{owner}` names the unknown statute `{id}`"),
+            Some(statute) if !statute.citable() => {
+                format!(
+                    "`{owner}` names `{id}`, which was not checked against the law's text and may not be cited"
+                )
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(self.error(&span, reason))
     }
 
     fn miscitations(
@@ -373,48 +319,13 @@ impl Reader<'_> {
                 law: raw.law.clone(),
                 article,
                 says: raw.says.iter().map(words).collect(),
+                unless: raw.unless.clone(),
                 wrong: raw.verdict,
                 right: raw.right.clone(),
                 note: raw.note.clone(),
             })
         };
         raw.iter().map(build).collect()
-    }
-}
-
-impl RawVersion {
-    fn build(&self) -> Version {
-        Version {
-            key: self.key.clone(),
-            label: self.label.clone(),
-            from: self.from.0,
-            to: self.to.map(|day| day.0),
-            articles: self.articles,
-        }
-    }
-}
-
-impl RawDuty {
-    fn build(&self) -> Duty {
-        let trade = |raw: &RawTrade| TradeLaw {
-            statutes: raw.statutes.clone(),
-            consequences: raw.consequences.clone(),
-        };
-        let condition = |raw: &RawCondition| Condition {
-            statutes: raw.statutes.clone(),
-            condition: raw.condition.clone(),
-        };
-        Duty {
-            name: self.name.clone(),
-            family: self.family,
-            statutes: self.statutes.clone(),
-            consequences: self.consequences.clone(),
-            conditional: self.conditional.iter().map(condition).collect(),
-            trades: self.trade.iter().map(|(name, raw)| (name.clone(), trade(raw))).collect(),
-            machine: self.machine.clone(),
-            human: self.human.clone(),
-            remedy: self.remedy.clone(),
-        }
     }
 }
 

@@ -248,3 +248,18 @@ impl Duty {
         self.statutes.iter().chain(&self.consequences).chain(conditional).chain(trades)
     }
 }
+
+/// What shops do when something went wrong, and when the law asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Practice {
+    /// Stable key, named by duties.
+    pub key: Arc<str>,
+    /// The name in reports.
+    pub title: Arc<str>,
+    /// Under which condition.
+    pub condition: Arc<str>,
+    /// Ids of the articles behind it, all versions, the most to the point first.
+    pub statutes: Vec<Arc<str>>,
+    /// By trade; stand before the general ones.
+    pub trades: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}

@@ -3,11 +3,18 @@
 //! All that is wrong with a folder of packs is reported at once, each with file, line and reason; a lexicon with an
 //! error does not load, since a rule that silently does not fire is worse than none.
 
-use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub mod example;
+mod overlay;
 pub mod schema;
 
+pub use overlay::OverrideDoc;
 use schema::{PackDoc, RuleDoc};
 
 /// The packs in the binary.
@@ -141,31 +148,62 @@ impl Lexicon {
         packs: Vec<(Arc<str>, String)>,
         data: BTreeMap<&'static str, (Arc<str>, String)>,
     ) -> Result<Self, LexiconError> {
-        let mut rules: Vec<Rule> = Vec::new();
+        let mut lexicon = Self { rules: Vec::new(), data };
+        lexicon.extend(packs)?;
+        Ok(lexicon)
+    }
+
+    /// Adds a user's packs: new rules, and overrides of the ones that are there.
+    pub fn extend(&mut self, packs: Vec<(Arc<str>, String)>) -> Result<(), LexiconError> {
         let mut faults = Vec::new();
+        let mut changes = Vec::new();
         for (file, text) in packs {
+            let fault = |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
             match toml::from_str::<PackDoc>(&text) {
                 Ok(pack) => {
                     let lists = Arc::new(pack.lists);
-                    rules.extend(pack.rule.into_iter().map(|doc| {
+                    self.rules.extend(pack.rule.into_iter().map(|doc| {
                         let line = line_at(&text, doc.id.span().start);
                         Rule { doc, file: file.clone(), line, lists: lists.clone() }
                     }));
+                    changes.extend(pack.overrides.into_iter().map(|change| {
+                        let line = line_at(&text, change.id.span().start);
+                        (file.clone(), line, change)
+                    }));
                 }
                 Err(error) => {
-                    let line = error.span().map_or(1, |span| line_at(&text, span.start));
-                    faults.push(Fault { file, line, reason: error.message().to_owned() });
+                    faults.push(fault(error.span().map_or(0, |span| span.start), error.message().to_owned()));
                 }
             }
         }
-        rules.sort_by(|a, b| a.id().cmp(b.id()));
-        for pair in rules.windows(2) {
+        self.rules.sort_by(|a, b| a.id().cmp(b.id()));
+        for pair in self.rules.windows(2) {
             if pair[0].id() == pair[1].id() {
                 let first = &pair[0];
                 faults.push(pair[1].fault(format!("the id is taken by {}:{}", first.file, first.line)));
             }
         }
-        if faults.is_empty() { Ok(Self { rules, data }) } else { Err(sorted(faults)) }
+        for (file, line, change) in changes {
+            let fault = |reason| Fault { file: file.clone(), line, reason };
+            faults.extend(overlay::apply(&mut self.rules, change, fault).err());
+        }
+        if faults.is_empty() { Ok(()) } else { Err(sorted(faults)) }
+    }
+
+    /// Adds packs from files.
+    pub fn extend_from_files(&mut self, paths: &[PathBuf]) -> Result<(), LexiconError> {
+        let mut packs = Vec::new();
+        for path in paths {
+            let name: Arc<str> = path.display().to_string().into();
+            match fs::read_to_string(path) {
+                Ok(text) => packs.push((name, text)),
+                Err(error) => {
+                    let reason = format!("cannot read the pack: {error}");
+                    return Err(sorted(vec![Fault { file: name, line: 1, reason }]));
+                }
+            }
+        }
+        self.extend(packs)
     }
 
     /// A data file by name (`statutes.toml`): where it came from, and its text.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::overlay::OverrideDoc;
 use crate::{
     finding::{Family, Severity},
     personal,
@@ -27,6 +28,9 @@ pub struct PackDoc {
     /// The rules.
     #[serde(default)]
     pub rule: Vec<RuleDoc>,
+    /// Changes to rules of other packs.
+    #[serde(default, rename = "override")]
+    pub overrides: Vec<OverrideDoc>,
 }
 
 /// The head of a pack.

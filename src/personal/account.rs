@@ -8,11 +8,12 @@ use super::{
     Confidence, Kind,
     cues::Cue,
     number::{Context, Match},
+    view::Hint,
 };
 
 static WECHAT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(我的?|[加他她]|私人|个人)?(?:[微薇维威v][❤♥]|微信|薇信|威信|维信|徽信|微芯|微心|卫星|绿泡泡|绿色软件|加我|加v|加个v|私人v|个人v|我的v|我v|\+v|v信|v号|v:|vx|wx|weixin|wechat)((?:私人|个人|号码|号|账号|id|同号|搜索|搜|加我|加|联系|我的|我|是|为|[:=,\s'(-])*)([a-z][a-z0-9_-]{5,19})",
+        r"(我的?|[加他她]|私人|个人)?(?:[微薇维威徽卫v][❤♥]|加[个下]?[微薇威]|佳v|➕v|微信|薇信|威信|维信|徽信|微芯|微心|卫星|绿泡泡|绿色软件|加我|加v|加个v|私人v|个人v|我的v|我v|\+v|v信|v号|v:|vx|wx|weixin|wechat)((?:私人|个人|号码|号|账号|id|同号|搜索|搜|加我|加|联系|我的|我|是|为|[:=,\s'(-])*)([a-z][a-z0-9_-]{5,19})",
     )
 });
 static QQ: LazyLock<Regex> = LazyLock::new(|| {
@@ -61,6 +62,26 @@ fn pattern(text: &str) -> Regex {
 
 /// All accounts and secrets.
 pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
+    let outlook = context.outlook;
+    if outlook.holds(Hint::Letter) && outlook.holds(Hint::Wechat) {
+        wechat(context, found);
+    }
+    if outlook.digits(5) && outlook.holds(Hint::Qq) {
+        each(context, &QQ, 2, found, |hit, next| {
+            let group = hit[1].ends_with('群');
+            (next != Some('@'))
+                .then_some((Kind::Qq, if group { Confidence::Low } else { Confidence::Medium }))
+        });
+    }
+    if outlook.holds(Hint::Secret) {
+        secrets(context, found);
+    }
+    if outlook.digits(4) {
+        ip(context, found);
+    }
+}
+
+fn wechat(context: &Context<'_>, found: &mut Vec<Match>) {
     each(context, &WECHAT, 3, found, |hit, next| {
         let (cue, id) = (&hit[2], &hit[3]);
         let marked = id.contains(['_', '-']) || id.bytes().any(|b| b.is_ascii_digit());
@@ -70,28 +91,23 @@ pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
             (false, false) => (Kind::Wechat, Confidence::Low),
         })
     });
-    each(context, &QQ, 2, found, |hit, next| {
-        let group = hit[1].ends_with('群');
-        (next != Some('@')).then_some((Kind::Qq, if group { Confidence::Low } else { Confidence::Medium }))
-    });
+}
+
+/// What is only a secret's value behind its name; with a unit behind it, it says how long one is.
+fn secrets(context: &Context<'_>, found: &mut Vec<Match>) {
+    let counted = |next: Option<char>| next.is_some_and(|c| "位个次年月天元分秒小号楼".contains(c));
     each(context, &PASSWORD, 3, found, |hit, next| {
-        let value = &hit[3];
-        let said = !hit[2].trim().is_empty();
+        let (shared, said, value) = (hit.get(1).is_some(), !hit[2].trim().is_empty(), &hit[3]);
         let has_digit = value.bytes().any(|b| b.is_ascii_digit());
-        let counted = next.is_some_and(|c| "位个次年月天元分秒号楼".contains(c));
-        let shared = hit.get(1).is_some();
-        let is_value = has_digit && !counted && value.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
-        is_value.then_some((
-            Kind::Password,
-            if shared || !said && value.len() < 6 { Confidence::Low } else { Confidence::Medium },
-        ))
+        let is_value = has_digit && value.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
+        let confidence =
+            if shared || !said && value.len() < 6 { Confidence::Low } else { Confidence::Medium };
+        (is_value && !counted(next)).then_some((Kind::Password, confidence))
     });
     each(context, &SMS_CODE, 1, found, |_, next| {
-        (!next.is_some_and(|c| "位个次年月天元分秒小号".contains(c)))
-            .then_some((Kind::SmsCode, Confidence::Medium))
+        (!counted(next)).then_some((Kind::SmsCode, Confidence::Medium))
     });
-    each(context, &CVV, 1, found, |_, next| (next != Some('位')).then_some((Kind::Cvv, Confidence::Medium)));
-    ip(context, found);
+    each(context, &CVV, 1, found, |_, next| (!counted(next)).then_some((Kind::Cvv, Confidence::Medium)));
 }
 
 /// Pushes group `group` of every match that `weigh` accepts and that no letter or digit continues.
@@ -117,6 +133,9 @@ fn each(
 /// Public addresses; a version number has the same shape, so without a cue it is only masked.
 fn ip(context: &Context<'_>, found: &mut Vec<Match>) {
     let view = context.view;
+    if view.folded.matches('.').count() < 3 {
+        return;
+    }
     for hit in IP.find_iter(&view.folded) {
         let cells = view.cells_of(hit.range());
         let touched = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.');

@@ -18,7 +18,7 @@ use super::{
 /// A number with the unit it counts.
 static PART: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?:[甲乙丙丁负附][0-9]{1,4}|[a-z]?[0-9]{1,5}(?:-[0-9]{1,4})*[a-z]?|[一二三四五六七八九十百零〇两]{1,6}|[a-z])(号楼|号院|号门|栋|幢|座|单元|号|弄|室|房|户|组|社|舍|寝|宿舍|门|楼|层|梯|区)",
+        r"(?:[甲乙丙丁负附][0-9]{1,4}|[a-z]?[0-9]{1,5}(?:-[0-9]{1,4})*[a-z]?|[一二三四五六七八九十百零〇两幺]{1,6}|[a-z])(号楼|号院|号门|栋|幢|座|单元|号|弄|室|房|户|组|社|舍|寝|宿舍|门|楼|层|梯|排|区|#)|[a-z]?[0-9]{1,3}(?:-[0-9]{1,4}){1,3}",
     )
     .expect("a literal pattern")
 });
@@ -31,6 +31,10 @@ static ROOM: LazyLock<Regex> = LazyLock::new(|| {
 /// Endings of the names of roads: 号 behind one is a house number.
 const ROADS: &str =
     "路街道巷弄里条段线坊径同村庄屯寨组队社园苑庭府城居邸寓厦阁轩台郡湖墅院楼湾区镇乡桥洲岛埭浜泾圩塘桩围墩";
+/// Endings of the names of compounds, behind which a dashed number is a door.
+const COMPOUNDS: &str = "园苑庭府居邸寓厦阁轩郡墅院里湾城";
+/// Words that make the number before them an amount or a time.
+const COUNTED: &str = "元块个件次位年月天点斤米条%.";
 /// Endings of the names of divisions.
 const DIVISIONS: &str = "省市区县旗州盟镇乡道村";
 /// What follows 号 where it numbers something else than a house.
@@ -55,8 +59,10 @@ enum Unit {
     Room,
     /// 组 队 of a village
     Group,
-    /// 层 楼 区 梯: adds nothing by itself
+    /// 层 楼 区 梯 排: adds nothing by itself
     Minor,
+    /// 8-2-301 right behind the name of a compound
+    Dashed,
 }
 
 /// All addresses with a door.
@@ -86,10 +92,12 @@ fn parts(view: &View) -> Vec<Part> {
     let hits = PART.captures_iter(&view.folded).filter_map(|hit| {
         let cells = view.cells_of(hit.get_match().range());
         let before = view.char_before(cells.start);
-        let unit = match &hit[1] {
+        let unit = match hit.get(1).map_or("-", |unit| unit.as_str()) {
+            "-" if !is_dashed_room(view, &cells, before) => return None,
+            "-" => Unit::Dashed,
             "号" if !is_house(view, &cells, before) => return None,
             "号" | "弄" => Unit::House,
-            "号楼" | "号院" | "栋" | "幢" | "座" | "舍" | "宿舍" => Unit::Building,
+            "号楼" | "号院" | "栋" | "幢" | "座" | "舍" | "宿舍" | "#" => Unit::Building,
             "单元" | "门" | "号门" => Unit::Entrance,
             "室" | "房" | "户" | "寝" => Unit::Room,
             "组" | "社" => Unit::Group,
@@ -105,8 +113,17 @@ fn parts(view: &View) -> Vec<Part> {
 fn is_house(view: &View, cells: &Range<usize>, before: Option<char>) -> bool {
     let rest = view.slice(cells.end..view.cells.len().min(cells.end + 2));
     let before = if before == Some(' ') { view.char_before(cells.start - 1) } else { before };
-    before.is_some_and(|c| ROADS.contains(c) || "栋幢东西南北中".contains(c))
+    before.is_some_and(|c| ROADS.contains(c) || "栋幢排东西南北中".contains(c))
         && !NOT_DOORS.iter().any(|word| rest.starts_with(word))
+}
+
+/// Whether 8-1-302 or 12-1802 stands right behind the name of a compound and counts nothing.
+fn is_dashed_room(view: &View, cells: &Range<usize>, before: Option<char>) -> bool {
+    let text = view.slice(cells.clone());
+    let rooms = text.matches('-').count() >= 2 || text.rsplit('-').next().is_some_and(|last| last.len() >= 3);
+    rooms
+        && before.is_some_and(|c| COMPOUNDS.contains(c))
+        && !view.char(cells.end).is_some_and(|c| COUNTED.contains(c))
 }
 
 /// Whether what stands between two parts can stand inside an address: a short name, perhaps between commas.
@@ -130,52 +147,49 @@ fn is_han(c: char) -> bool {
 /// What a chain of parts amounts to.
 fn weigh(view: &View, parts: &[Part]) -> Option<Match> {
     let (first, last) = (parts.first()?, parts.last()?);
-    let mut end = last.cells.end;
-    let has = |unit: Unit| parts.iter().filter(|part| part.unit == unit).count();
-    let (houses, buildings, entrances) = (has(Unit::House), has(Unit::Building), has(Unit::Entrance));
-    let (mut rooms, groups) = (has(Unit::Room), has(Unit::Group));
-    if last.unit != Unit::Room
-        && let Some(room) = room(view, end)
-    {
-        rooms += 1;
-        end = room;
-    }
-    let names = start_of_names(view, first.cells.start);
-    let place = view.slice(names..first.cells.start);
-    let inner = view.slice(first.cells.start..end);
+    let bare = if last.unit == Unit::Room { None } else { room(view, last) };
+    let cells = start_of_names(view, first.cells.start)..bare.unwrap_or(last.cells.end);
+    let count = |unit: Unit| parts.iter().filter(|part| part.unit == unit).count();
+    let (houses, groups) = (count(Unit::House).min(2), count(Unit::Group).min(1));
+    let inner_doors = count(Unit::Entrance).min(1) + (count(Unit::Room) + usize::from(bare.is_some())).min(1);
+    let doors = houses + groups + count(Unit::Building).min(2) + inner_doors + 2 * count(Unit::Dashed).min(1);
+
+    let place = view.slice(cells.start..first.cells.start);
+    let han = |text: &str| text.chars().filter(|c| is_han(*c)).count();
     let divided = place.replace("小区", "").chars().skip(1).any(|c| DIVISIONS.contains(c))
         || data().address.provinces.iter().any(|p| place.starts_with(p.as_str()));
-    let named = place.chars().filter(|c| is_han(*c)).count() >= 2
-        && place.ends_with(|c| ROADS.contains(c) || DIVISIONS.contains(c))
-        || inner.chars().filter(|c| is_han(*c)).count() > 2 * parts.len() + 2;
-    let long_name = place.chars().filter(|c| is_han(*c)).count() >= 4;
-    let doors = houses.min(2) + buildings.min(2) + entrances.min(1) + rooms.min(1) + groups.min(1);
-    if doors == 0 || doors == 1 && houses == 0 {
-        return None;
-    }
-    let cells = names..end;
-    let at_work = is_business(view, &cells);
-    let confidence = match () {
-        () if at_work => Confidence::Low,
-        () if doors >= 2 && divided => Confidence::High,
-        () if doors >= 2 && (named || long_name) => Confidence::Medium,
-        () if doors == 1 && divided && houses == 1 && place.chars().count() >= 6 => Confidence::Medium,
-        () => Confidence::Low,
+    let named = han(place) >= 4
+        || han(place) >= 2 && place.ends_with(|c| ROADS.contains(c) || DIVISIONS.contains(c))
+        || han(view.slice(first.cells.start..cells.end)) > 2 * parts.len() + 2;
+    // In the country a group of a village is as near to the door as addresses go.
+    let rural = groups == 1 && place.contains('村') && place.contains(['镇', '乡']);
+    let confidence = match doors {
+        0 => return None,
+        1 if houses == 0 && !rural => return None,
+        1 if !named && !divided => return None,
+        _ if is_business(view, &cells, inner_doors > 0) => Confidence::Low,
+        1 if rural || divided && han(place) >= 6 => Confidence::Medium,
+        1 => Confidence::Low,
+        _ if divided => Confidence::High,
+        _ if named => Confidence::Medium,
+        _ => Confidence::Low,
     };
-    (doors >= 2 || named || divided).then_some(Match { kind: Kind::Address, confidence, cells })
+    Some(Match { kind: Kind::Address, confidence, cells })
 }
 
-/// The end of a bare room number at `at`.
-fn room(view: &View, at: usize) -> Option<usize> {
-    let rest = view.slice(at..view.cells.len());
-    let hit = ROOM.find(rest)?;
+/// The end of a bare room number right behind `part`; behind a storey, one letter is a flat.
+fn room(view: &View, part: &Part) -> Option<usize> {
+    let at = part.cells.end;
+    let closed =
+        |end: usize| !view.char(end).is_some_and(|c| c.is_ascii_alphanumeric() || COUNTED.contains(c));
+    let flat = part.unit == Unit::Minor && view.char(at).is_some_and(|c| c.is_ascii_lowercase());
+    if flat && closed(at + 1) && !view.char(at + 1).is_some_and(is_han) {
+        return Some(at + 1);
+    }
+    let hit = ROOM.find(view.slice(at..view.cells.len()))?;
     let end = at + hit.as_str().chars().count();
-    let next = view.char(end);
-    let digits =
-        hit.as_str().chars().filter(|c| c.is_ascii_digit() || super::digits::value(*c).is_some()).count();
-    let blocked =
-        next.is_some_and(|c| c.is_ascii_alphanumeric() || "元块个件次年月天点斤米条位%.".contains(c));
-    (!blocked && (2..=9).contains(&digits)).then_some(end)
+    let digits = view.cells[at..end].iter().filter(|cell| cell.digit.is_some()).count();
+    (closed(end) && (2..=9).contains(&digits)).then_some(end)
 }
 
 /// Where the names of places before a door begin.
@@ -216,8 +230,8 @@ fn start_of_names(view: &View, door: usize) -> usize {
     start + skip
 }
 
-/// Whether the words around say that a business is there and no home.
-fn is_business(view: &View, cells: &Range<usize>) -> bool {
+/// Whether the words around say that a business is there and no home; `inner` if a room or an entrance is named.
+fn is_business(view: &View, cells: &Range<usize>, inner: bool) -> bool {
     let address = &data().address;
     let before = view.slice(cells.start.saturating_sub(10)..cells.start);
     let inside = view.slice(cells.clone());
@@ -227,7 +241,10 @@ fn is_business(view: &View, cells: &Range<usize>) -> bool {
     }
     // 离您公司, 他单位: somebody's workplace is mentioned, the address is not its own.
     let owned = |text: &str, at: usize| text[..at].ends_with(['您', '你', '他', '她', '我']);
+    let stands =
+        |word: &String, text: &str| text.match_indices(word.as_str()).any(|(at, _)| !owned(text, at));
     [before, inside, after].iter().any(|text| {
-        address.business.iter().any(|word| text.match_indices(word.as_str()).any(|(at, _)| !owned(text, at)))
+        address.business.iter().any(|word| stands(word, text))
+            || !inner && address.venues.iter().any(|word| stands(word, text))
     })
 }

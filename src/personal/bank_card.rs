@@ -27,13 +27,13 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
     }
     let starts = |prefixes: &[Vec<u8>]| prefixes.iter().any(|prefix| d.starts_with(prefix));
     let national = d.len() >= 16 && starts(&data().union_pay);
-    let network = starts(&data().network) && (matches!(d.len(), 16 | 19) || d[0] == 3);
+    let network = starts(&data().network) && (d.len() == 16 || d[0] == 3);
     let cells = number.cells.clone();
     let cue = context.cue(&cells);
     if matches!(cue, Some(Cue::Other | Cue::Tax)) {
         return None;
     }
-    let said = cue == Some(Cue::BankCard) || cue.is_none() && context.cues.near(Cue::BankCard, &cells, 8);
+    let said = cue == Some(Cue::BankCard) || cue.is_none() && context.cues().near(Cue::BankCard, &cells, 8);
     let confidence = match (luhn(d), said) {
         (true, true) => Confidence::High,
         (true, false) if national => Confidence::High,
@@ -56,5 +56,5 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
             (_, double) => double / 10 + double % 10,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -139,6 +139,7 @@ pub(super) struct Address {
     pub(super) provinces: Vec<String>,
     pub(super) lead: Vec<String>,
     pub(super) business: Vec<String>,
+    pub(super) venues: Vec<String>,
     pub(super) home: Vec<String>,
 }
 

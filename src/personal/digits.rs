@@ -29,11 +29,6 @@ pub(super) fn value(c: char) -> Option<u8> {
     Some(value)
 }
 
-/// The ASCII digit of a value below ten.
-pub(super) fn ascii(value: u8) -> char {
-    char::from(b'0' + value)
-}
-
 /// An unbroken run of digits.
 #[derive(Clone, Debug)]
 pub(super) struct Atom {

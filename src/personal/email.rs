@@ -11,6 +11,7 @@ use super::{
     cues::Cue,
     data::data,
     number::{Context, Match},
+    view::Hint,
 };
 
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -49,9 +50,12 @@ pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
             push(view.cells_of(whole.range()), local, Confidence::High);
         }
     }
+    if !context.outlook.holds(Hint::Mail) && !view.folded.contains("at") {
+        return;
+    }
     for hit in SPELLED.captures_iter(&view.folded) {
         let cells = view.cells_of(hit.get_match().range());
-        let said = context.cues.near(Cue::Email, &cells, 12);
+        let said = context.cues().near(Cue::Email, &cells, 12);
         let dotted = hit[0].contains(['点', '.', '。']) || hit[0].contains("dot");
         let confidence = match (said, dotted) {
             (true, _) | (_, true) => Confidence::Medium,

@@ -23,7 +23,7 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
     let closed = |cell: usize| !view.char(cell).is_some_and(|c| c.is_ascii_alphanumeric());
     let valid = match d.len() {
         18 => check(&d[..17]) == d[17],
-        17 if view.char(cells.end) == Some('x') && closed(cells.end + 1) => {
+        17 if matches!(view.char(cells.end), Some('x' | '×' | '叉')) && closed(cells.end + 1) => {
             cells.end += 1;
             check(d) == 10
         }
@@ -35,15 +35,14 @@ pub(super) fn find(context: &Context<'_>, number: &Number<'_>) -> Option<Match> 
         return None;
     }
     let confidence = match context.cue(&cells) {
-        Some(Cue::Other) => return None,
         Some(Cue::IdCard) if valid => Confidence::High,
         Some(Cue::IdCard) => Confidence::Medium,
         Some(Cue::Tax) if valid => Confidence::Medium,
-        Some(Cue::Tax) => return None,
+        Some(Cue::Other | Cue::Tax) => return None,
         // A card number may read as an identity number of 15 digits, hardly as one of 18.
         Some(Cue::BankCard) if !valid => return None,
         _ if valid => Confidence::High,
-        _ if d.len() == 15 && (context.cues.near(Cue::IdCard, &cells, 12)) => Confidence::Medium,
+        _ if d.len() == 15 && (context.cues().near(Cue::IdCard, &cells, 12)) => Confidence::Medium,
         _ => Confidence::Low,
     };
     Some(Match { kind: Kind::IdCard, confidence, cells })
@@ -105,9 +104,8 @@ fn document(context: &Context<'_>, text: &str, cells: &Range<usize>) -> Option<(
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let digits = text.len() - letters;
     let is_permit = match (&text[..letters], digits) {
-        ("c" | "w" | "t" | "l", 8) | ("h" | "m", 8 | 10) => true,
+        ("c" | "w" | "t" | "l", 8) | ("" | "h" | "m", 8 | 10) => true,
         (two, 7) => two.len() == 2 && two.starts_with(['c', 'l']),
-        ("", 8 | 10) => true,
         _ => false,
     };
     let is_passport = match (&text[..letters], digits) {
@@ -115,7 +113,7 @@ fn document(context: &Context<'_>, text: &str, cells: &Range<usize>) -> Option<(
         (two, 7) => two.len() == 2 && two.starts_with(['e', 'd', 's', 'p', 'k', 'm']),
         _ => false,
     };
-    let said = |wanted: Cue| cue == Some(wanted) || cue.is_none() && context.cues.near(wanted, cells, 8);
+    let said = |wanted: Cue| cue == Some(wanted) || cue.is_none() && context.cues().near(wanted, cells, 8);
     if said(Cue::Passport) && (is_passport || letters > 0 || matches!(digits, 8 | 9)) {
         return Some((Kind::Passport, if is_passport { Confidence::High } else { Confidence::Medium }));
     }
@@ -149,5 +147,5 @@ fn hong_kong_check(text: &str) -> bool {
     let Some((&last, rest)) = body.split_last() else { return false };
     let blank = (rest.len() == 7).then_some(36);
     let sum: u32 = blank.iter().chain(rest).zip((2..=9).rev()).map(|(value, weight)| value * weight).sum();
-    (sum + last) % 11 == 0
+    (sum + last).is_multiple_of(11)
 }

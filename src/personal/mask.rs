@@ -37,9 +37,9 @@ fn mask_one(kind: Kind, chars: &mut [char]) {
             let digits = chars.iter().filter(|c| is_figure(**c)).count();
             keep_figures(chars, digits.saturating_sub(8), 2);
         }
-        Kind::IdCard => {
-            keep_figures(chars, if chars.len() < 15 { 1 } else { 4 }, if chars.len() < 15 { 1 } else { 4 })
-        }
+        // Hong Kong's has ten characters: two of them are as much as can stay.
+        Kind::IdCard if chars.len() < 15 => keep_figures(chars, 1, 1),
+        Kind::IdCard => keep_figures(chars, 4, 4),
         Kind::BankCard => keep_figures(chars, 0, 4),
         Kind::Passport | Kind::Permit => keep_figures(chars, 1, 2),
         Kind::CreditCode => keep_figures(chars, 2, 4),

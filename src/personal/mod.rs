@@ -102,21 +102,27 @@ impl Kind {
 /// All personal data in `text`, in order, not overlapping.
 pub fn find(text: &str) -> Vec<Datum> {
     let outlook = view::outlook(text);
-    if !outlook.written && !outlook.named {
+    if !outlook.written() && !outlook.named {
         return Vec::new();
     }
     let view = view::View::new(text);
     let mut found = Vec::new();
-    if outlook.written {
-        let digits = digits::Digits::new(&view);
-        let cues = data::data().cues.find(&view);
-        let context = number::Context { view: &view, digits: &digits, cues: &cues };
-        number::find(&context, &mut found);
-        id_card::documents(&context, &mut found);
-        plate::find(&context, &mut found);
+    if outlook.written() {
+        let context = number::Context::new(&view, outlook);
+        if outlook.digits(number::SHORTEST as u32) {
+            number::find(&context, &mut found);
+        }
+        if outlook.digits(6) {
+            id_card::documents(&context, &mut found);
+        }
+        if outlook.digits(2) {
+            plate::find(&context, &mut found);
+        }
         email::find(&context, &mut found);
         account::find(&context, &mut found);
-        address::find(&context, &mut found);
+        if outlook.holds(view::Hint::Door) {
+            address::find(&context, &mut found);
+        }
     }
     name::find(&view, outlook.named, &mut found);
     settle(&view, found)

@@ -8,24 +8,24 @@ use super::{Confidence, Kind, data::data, number::Match, view::View};
 
 /// All names; `found` holds what other recognisers found, for names stand beside numbers.
 pub(super) fn find(view: &View, named: bool, found: &mut Vec<Match>) {
-    let mut names = Vec::new();
+    let mut hits = Vec::new();
     let (labels, titles) =
         if named { (&*data().name.labels, &*data().name.titles) } else { (&[][..], &[][..]) };
     for label in labels {
         for (at, _) in view.folded.match_indices(label.as_str()) {
-            names.extend(labelled(view, view.cells_of(at..at + label.len()).end));
+            hits.extend(labelled(view, view.cells_of(at..at + label.len()).end));
         }
     }
     for title in titles {
         for (at, _) in view.folded.match_indices(title.as_str()) {
             let polite = matches!(title.as_str(), "先生" | "女士" | "小姐");
-            names.extend(titled(view, view.cells_of(at..at + title.len()).start, polite));
+            hits.extend(titled(view, view.cells_of(at..at + title.len()).start, polite));
         }
     }
     for hit in found.iter().filter(|hit| matches!(hit.kind, Kind::Mobile | Kind::IdCard)) {
-        names.extend(beside(view, hit.cells.start));
+        hits.extend(beside(view, hit.cells.start));
     }
-    found.extend(names);
+    found.extend(hits);
 }
 
 fn is_han(c: char) -> bool {

@@ -1,20 +1,38 @@
 //! Candidates: which runs of digits are read as one number, and what around a number says that it is none.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use super::{
     Confidence, Kind, bank_card,
     cues::{Cue, Cues},
+    data::data,
     digits::{Digits, Number},
     id_card, phone,
-    view::View,
+    view::{Outlook, View},
 };
 
 /// A text with all that is known of it before recognition.
 pub(super) struct Context<'a> {
     pub(super) view: &'a View,
-    pub(super) digits: &'a Digits,
-    pub(super) cues: &'a Cues,
+    pub(super) digits: Digits,
+    pub(super) outlook: Outlook,
+    cues: OnceCell<Cues>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(view: &'a View, outlook: Outlook) -> Self {
+        Self { view, digits: Digits::new(view), outlook, cues: OnceCell::new() }
+    }
+
+    /// The cues of the text, looked for when the first candidate asks.
+    pub(super) fn cues(&self) -> &Cues {
+        self.cues.get_or_init(|| data().cues.find(self.view))
+    }
+
+    /// What the words around say that `cells` is.
+    pub(super) fn cue(&self, cells: &Range<usize>) -> Option<Cue> {
+        self.cues().of(self.view, cells)
+    }
 }
 
 /// A datum in cells.
@@ -28,7 +46,7 @@ pub(super) struct Match {
 /// The longest number that a person has, a bank card with country code and all, in digits.
 const LONGEST: usize = 21;
 /// The shortest that is recognised without a cue of its own: a local telephone number.
-const SHORTEST: usize = 7;
+pub(super) const SHORTEST: usize = 7;
 
 type Recogniser = fn(&Context<'_>, &Number<'_>) -> Option<Match>;
 const RECOGNISERS: [Recogniser; 4] = [id_card::find, phone::mobile, bank_card::find, phone::landline];
@@ -153,13 +171,6 @@ fn stands_free(view: &View, cells: &Range<usize>) -> bool {
     let rest = view.slice(cells.end..view.cells.len().min(cells.end + 5));
     let rest = rest.trim_start();
     before_ok && after_ok && !MEASURES.iter().any(|measure| rest.starts_with(measure))
-}
-
-impl Context<'_> {
-    /// What the words around say that `cells` is.
-    pub(super) fn cue(&self, cells: &Range<usize>) -> Option<Cue> {
-        self.cues.of(self.view, cells)
-    }
 }
 
 /// Whether the groups are those in which people write such a number; single digits set apart always are.

@@ -88,7 +88,7 @@ pub(super) fn landline(context: &Context<'_>, number: &Number<'_>) -> Option<Mat
     if matches!(context.cue(&cells), Some(cue) if !matches!(cue, Cue::Mobile | Cue::Landline)) {
         return None;
     }
-    let confidence = match (area, context.cues.is_home(&cells)) {
+    let confidence = match (area, context.cues().is_home(&cells)) {
         (0, true) => Confidence::Medium,
         (0, false) => return None,
         (_, true) => Confidence::High,

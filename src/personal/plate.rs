@@ -9,7 +9,7 @@ use super::{
     cues::Cue,
     data::data,
     number::{Context, Match},
-    view::View,
+    view::{Hint, View},
 };
 
 /// Characters that take the place of the last of the serial.
@@ -24,7 +24,11 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
 /// All plates.
 pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
     let view = context.view;
-    for start in 0..view.cells.len() {
+    if !context.outlook.holds(Hint::Letter) && !context.outlook.holds(Hint::Service) {
+        return;
+    }
+    let civil_starts = if context.outlook.holds(Hint::Province) { 0..view.cells.len() } else { 0..0 };
+    for start in civil_starts {
         if data().plate_provinces.contains(&view.cells[start].c)
             && let Some((cells, dotted)) = civil(view, start)
             && let Some(confidence) = weigh(context, &cells, dotted)
@@ -32,10 +36,13 @@ pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
             found.push(Match { kind: Kind::Plate, confidence, cells });
         }
     }
+    if !context.outlook.holds(Hint::Service) {
+        return;
+    }
     for hit in SPECIAL.find_iter(&view.folded) {
         let cells = view.cells_of(hit.range());
         let mission = hit.as_str().contains('使') && hit.as_str().contains('·');
-        if free(view, &cells) && (mission || context.cues.near(Cue::Plate, &cells, 10)) {
+        if free(view, &cells) && (mission || context.cues().near(Cue::Plate, &cells, 10)) {
             found.push(Match { kind: Kind::Plate, confidence: Confidence::Medium, cells });
         }
     }
@@ -94,7 +101,7 @@ fn weigh(context: &Context<'_>, cells: &Range<usize>, dotted: bool) -> Option<Co
     if cue == Some(Cue::Other) {
         return None;
     }
-    let said = cue == Some(Cue::Plate) || context.cues.near(Cue::Plate, cells, 8);
+    let said = cue == Some(Cue::Plate) || context.cues().near(Cue::Plate, cells, 8);
     let sign = view.cells[cells.start].c;
     let in_a_word = view.char_before(cells.start).is_some_and(|c| c > '\u{2E80}' && c.is_alphanumeric());
     Some(match (said || dotted, data().plate_everyday.contains(&sign) && in_a_word) {

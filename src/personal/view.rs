@@ -1,7 +1,7 @@
 //! A text as the recognisers read it: folded, without invisible characters, each cell knowing where it stood.
 //!
-//! Building one costs an allocation or two, so [`worth_reading`] first decides from one pass over the characters
-//! whether a text can hold a datum at all.
+//! Building one costs an allocation or two, so [`outlook`] first tells from one pass over the characters what
+//! a text can hold at all.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -101,45 +101,102 @@ pub(super) fn is_keycap(c: char) -> bool {
     matches!(c, '\u{FE0F}' | '\u{20E3}')
 }
 
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2;
-const NAME: u8 = 4;
+/// What a character can contribute to a datum: one bit a hint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u16)]
+pub(super) enum Hint {
+    Digit = 1,
+    Letter = 1 << 1,
+    /// The last character of a name label or title.
+    Name = 1 << 2,
+    /// The group of a village.
+    Group = 1 << 3,
+    /// A unit of a door.
+    Door = 1 << 4,
+    /// A sign or word for @.
+    Mail = 1 << 5,
+    /// The sign of a province on a plate.
+    Province = 1 << 6,
+    /// Of passwords and codes.
+    Secret = 1 << 7,
+    /// Of WeChat in its disguises.
+    Wechat = 1 << 8,
+    Qq = 1 << 9,
+    /// Of plates that are not civil.
+    Service = 1 << 10,
+}
 
-/// What a character of the basic plane can contribute to a datum.
-static CLASSES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
-    let class = |code: u32| {
+/// The hints of every character of the basic plane.
+static HINTS: LazyLock<Box<[u16]>> = LazyLock::new(|| {
+    let signs = [
+        (Hint::Group, "组社"),
+        (Hint::Door, "号栋幢座弄室房户组社舍寝门楼层#-"),
+        (Hint::Mail, "@#艾爱圈鼠"),
+        (Hint::Secret, "密口码面背签cp"),
+        (Hint::Wechat, "微薇威维徽卫绿加私个我号v➕w"),
+        (Hint::Qq, "q扣企球"),
+        (Hint::Service, "使军海空北南东中w"),
+    ];
+    let hints = |code: u32| {
         let Some(c) = char::from_u32(code).and_then(fold_char) else { return 0 };
-        let mut class = 0;
-        class |= if digits::value(c).is_some() { DIGIT } else { 0 };
-        class |= if c.is_ascii_alphabetic() { LETTER } else { 0 };
-        class |= if data().name.endings.iter().any(|(_, last)| *last == c) { NAME } else { 0 };
-        class
+        let holds = |(hint, holds): (Hint, bool)| if holds { hint as u16 } else { 0 };
+        let named = data().name.endings.iter().any(|(_, last)| *last == c);
+        let own = [
+            (Hint::Digit, digits::value(c).is_some()),
+            (Hint::Letter, c.is_ascii_alphabetic()),
+            (Hint::Name, named),
+            (Hint::Province, data().plate_provinces.contains(&c)),
+        ];
+        let listed = signs.iter().map(|(hint, list)| (*hint, list.contains(c)));
+        own.into_iter().chain(listed).map(holds).fold(0, |hints, hint| hints | hint)
     };
-    (0..0x1_0000).map(class).collect()
+    (0..0x1_0000).map(hints).collect()
 });
 
 /// What a text may hold, by its characters alone.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Outlook {
-    /// At least two digits in any script, or a run of four letters.
-    pub(super) written: bool,
-    /// The last two characters of a name label or title.
+    hints: u16,
+    /// Digits in any script.
+    digits: u32,
+    /// The longest run of letters.
+    letters: u32,
+    /// The last two characters of a name label or title stand there.
     pub(super) named: bool,
+}
+
+impl Outlook {
+    /// Whether a character with that hint stands in the text.
+    pub(super) fn holds(self, hint: Hint) -> bool {
+        self.hints & hint as u16 != 0
+    }
+
+    /// Whether there are enough digits or letters for any datum.
+    pub(super) fn written(self) -> bool {
+        self.digits >= 2 || self.digits == 1 && self.holds(Hint::Group) || self.letters >= 4
+    }
+
+    /// Whether there are that many digits.
+    pub(super) fn digits(self, least: u32) -> bool {
+        self.digits >= least
+    }
 }
 
 /// One pass, no allocation: most messages end here.
 pub(super) fn outlook(text: &str) -> Outlook {
-    let classes = &**CLASSES;
-    let (mut digits, mut letters, mut longest) = (0_u32, 0_u32, 0_u32);
-    let (mut named, mut before) = (false, ' ');
+    let table = &**HINTS;
+    let mut outlook = Outlook::default();
+    let (mut letters, mut before) = (0_u32, ' ');
     for c in text.chars() {
-        let class =
-            classes.get(c as usize).copied().unwrap_or_else(|| u8::from(digits::value(fold(c)).is_some()));
-        named |= class & NAME != 0 && data().name.endings.contains(&(fold(before), fold(c)));
+        let beyond = || u16::from(digits::value(fold(c)).is_some());
+        let hints = table.get(c as usize).copied().unwrap_or_else(beyond);
+        outlook.hints |= hints;
+        outlook.digits += u32::from(hints & Hint::Digit as u16);
+        letters = if hints & Hint::Letter as u16 == 0 { 0 } else { letters + 1 };
+        outlook.letters = outlook.letters.max(letters);
+        let may_be_named = hints & Hint::Name as u16 != 0;
+        outlook.named |= may_be_named && data().name.endings.contains(&(fold(before), fold(c)));
         before = c;
-        digits += u32::from(class & DIGIT);
-        letters = if class & LETTER == 0 { 0 } else { letters + 1 };
-        longest = longest.max(letters);
     }
-    Outlook { written: digits >= 2 || longest >= 4, named }
+    outlook
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     dialogue::Summary,
     finding::{Family, Finding, Severity},
-    rule::Linted,
+    rule::{Linted, NearMiss},
     transcript::{Problem, ReadStats},
 };
 
@@ -115,6 +115,8 @@ pub struct Report {
     pub conversations: Vec<ConversationLine>,
     /// In order of conversation and message.
     pub findings: Vec<Finding>,
+    /// What nearly fired, by conversation, where it was asked for.
+    pub near_misses: Vec<(Arc<str>, NearMiss)>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// What was read.
@@ -176,6 +178,8 @@ impl Report {
         for rule in linted.not_evaluable {
             *self.not_evaluable.entry(rule).or_default() += 1;
         }
+        let id = &linted.conversation_id;
+        self.near_misses.extend(linted.near_misses.into_iter().map(|near| (id.clone(), near)));
         self.conversations.push(ConversationLine {
             conversation_id: linted.conversation_id,
             agents: linted.agents.into_iter().map(|(agent, _)| agent).collect(),

@@ -37,6 +37,7 @@ pub fn write(report: &Report, head: &Head, screen: Screen, out: &mut dyn Write) 
     page.summary(report, head)?;
     page.agents(&report.ranking(head.min_conversations))?;
     page.findings(report)?;
+    page.near_misses(report)?;
     page.problems(report)
 }
 
@@ -174,7 +175,40 @@ impl Page<'_> {
         }
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
         self.wrapped(PLAIN, "  依据：", &citations(&finding.statutes, finding.assumed_date))?;
-        self.wrapped(PLAIN, "  建议：", &finding.advice)
+        self.wrapped(PLAIN, "  建议：", &finding.advice)?;
+        for trace in &finding.trace {
+            let guards = if trace.guards.is_empty() { String::new() } else { format!("，已过 {}", trace.guards.join("、")) };
+            let folded = if trace.folded == trace.original { String::new() } else { format!(" → “{}”", trace.folded) };
+            let (start, end) = (trace.span.start, trace.span.end);
+            let text = format!(
+                "{} 成立：第 {} 条 {start}–{end} 字“{}”{folded}{guards}",
+                trace.condition,
+                trace.message_index + 1,
+                trace.original
+            );
+            self.wrapped(DIM, "  条件：", &text)?;
+        }
+        Ok(())
+    }
+
+    fn near_misses(&mut self, report: &Report) -> io::Result<()> {
+        if report.near_misses.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        self.line(BOLD, &format!("未计入的近似命中 {} 处", report.near_misses.len()))?;
+        for (conversation, near) in &report.near_misses {
+            let text = format!(
+                "{conversation} 第 {} 条 {} {}：“{}” {}",
+                near.message_index + 1,
+                near.rule,
+                near.condition,
+                near.quote,
+                near.reason
+            );
+            self.wrapped(DIM, "  ", &text)?;
+        }
+        Ok(())
     }
 
     /// The message with the part that fired in brackets, which survive a pipe where colours do not.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
-    finding::{ContextLine, Finding, Span},
+    finding::{ContextLine, Finding, Span, Trace},
     law::Registry,
     lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
     personal,
@@ -32,11 +32,13 @@ pub struct Options {
     pub default_day: Date,
     /// The trade of all conversations; else it is told from their words.
     pub trade: Option<String>,
+    /// Tell for each finding which conditions held and how, and what nearly fired.
+    pub explain: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { show_personal_data: false, default_day: date(2026, 1, 1), trade: None }
+        Self { show_personal_data: false, default_day: date(2026, 1, 1), trade: None, explain: false }
     }
 }
 
@@ -53,6 +55,9 @@ pub struct Linted {
     pub trade: Option<Arc<str>>,
     /// In order of message and severity.
     pub findings: Vec<Finding>,
+    /// What nearly fired, where it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMiss>,
     /// Ids of rules that could not be evaluated, for want of times.
     pub not_evaluable: Vec<Arc<str>>,
     /// What became of the customer's questions.
@@ -105,9 +110,17 @@ impl Linter {
         &self.registry
     }
 
-    /// What is no error in the lexicon but worth a look.
-    pub fn remarks(&self) -> &[Fault] {
-        &self.program.remarks
+    /// How findings are made.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub(super) fn cues(&self) -> &Cues {
+        &self.cues
     }
 
     /// Whether jieba's dictionary has been needed so far.
@@ -153,6 +166,7 @@ impl Linter {
             agents: agents(conversation),
             messages: conversation.messages.len() as u64,
             trade: trade_name,
+            near_misses: if self.options.explain { self.near_misses_of(&case, &masked) } else { Vec::new() },
             not_evaluable,
             dialogue: ledger.summary(),
             evasion_score: ledger.score(),
@@ -174,8 +188,10 @@ impl Linter {
     /// What nearly fired: for each rule a condition of which had a hit that was taken back, the rule, the condition, the
     /// words and the reason, in Chinese.
     pub fn near_misses(&self, conversation: &Conversation) -> Vec<NearMiss> {
-        let case = Case::new(&self.program, &self.cues, conversation);
-        let masked = self.masked(conversation);
+        self.near_misses_of(&Case::new(&self.program, &self.cues, conversation), &self.masked(conversation))
+    }
+
+    fn near_misses_of(&self, case: &Case<'_>, masked: &[String]) -> Vec<NearMiss> {
         let mut near = Vec::new();
         for (number, condition) in self.program.conditions.iter().enumerate() {
             for (message, text) in masked.iter().enumerate() {
@@ -255,8 +271,31 @@ impl Linter {
             also: Vec::new(),
             source: message.source.clone(),
             context: context(conversation, masked, decision.message),
+            trace: if self.options.explain { self.trace(decision, case, masked) } else { Vec::new() },
             quote,
         }
+    }
+
+    /// Every condition that held, message by message, with the folded text and the way back.
+    fn trace(&self, decision: &Decision, case: &Case<'_>, masked: &[String]) -> Vec<Trace> {
+        let mut traces = Vec::new();
+        for (number, found) in &decision.because {
+            let condition = &self.program.conditions[*number as usize];
+            let guards =
+                condition.guards.iter().map(|&guard| self.program.guards.get(guard).name.clone()).collect::<Vec<_>>();
+            for &message in found {
+                let outcome = case.outcome(*number, message);
+                traces.extend(outcome.hits.iter().map(|hit| Trace {
+                    condition: condition.name.clone(),
+                    message_index: message as u32,
+                    span: hit.span,
+                    original: cut(&masked[message], hit.span),
+                    folded: fold(&cut(&masked[message], hit.span)),
+                    guards: guards.clone(),
+                }));
+            }
+        }
+        traces
     }
 
     /// What held, with the words, and what was looked for in vain.

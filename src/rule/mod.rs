@@ -4,6 +4,7 @@
 //! condition holds; [`judge`] decides rules; [`Linter`] turns decisions into findings.
 
 pub mod case;
+pub mod compare;
 pub mod compile;
 pub mod expr;
 pub mod guard;
@@ -13,7 +14,8 @@ pub mod literal;
 pub mod matcher;
 pub mod program;
 pub mod proof;
+pub mod review;
 pub mod similar;
 pub mod trade;
 
-pub use linter::{Linted, Linter, Options};
+pub use linter::{Linted, Linter, NearMiss, Options};

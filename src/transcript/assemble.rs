@@ -10,13 +10,16 @@ use std::{
 
 use super::{
     FileSummary, Message, Problem, ReadStats, Role, Source,
-    config::Settings,
+    config::{Event, Settings},
     field::{ByField, Cells, Field},
-    time,
+    html, names, time,
 };
 
 /// How much of a raw record a problem keeps.
 const RAW: usize = 64 << 10;
+
+/// The longest text, in UTF-16 units, that a cell of Excel can hold.
+const CELL: usize = 32_767;
 
 /// A message that is yet to be put into its conversation.
 #[derive(Debug)]
@@ -30,11 +33,22 @@ pub(crate) struct Staged {
     not_the_agent: Option<Arc<str>>,
 }
 
+/// A message that was taken back.
+#[derive(Debug)]
+pub(crate) struct Recall {
+    pub(crate) conversation: Option<Arc<str>>,
+    pub(crate) message_id: Box<str>,
+    pub(crate) line: u64,
+}
+
 /// All that one file gave.
 #[derive(Debug)]
 pub(crate) struct FileRead {
     pub(crate) name: Arc<str>,
     pub(crate) staged: Vec<Staged>,
+    pub(crate) recalls: Vec<Recall>,
+    /// The conversations of records that hold nothing to judge, once for each record.
+    pub(crate) unseen: Vec<Option<Arc<str>>>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) stats: ReadStats,
     pub(crate) summary: Option<FileSummary>,
@@ -45,13 +59,19 @@ impl FileRead {
     pub(crate) fn failed(name: Arc<str>, reason: impl Into<String>) -> Self {
         let problem = Problem { file: name.clone(), line: None, reason: reason.into(), raw: None };
         let stats = ReadStats { files: 1, files_failed: 1, ..ReadStats::default() };
-        Self { name, staged: Vec::new(), problems: vec![problem], stats, summary: None }
+        Self { problems: vec![problem], stats, ..Self::nothing(name) }
     }
 
     /// A file that is no chat by its name.
     pub(crate) fn ignored(name: Arc<str>) -> Self {
         let stats = ReadStats { files_ignored: 1, ..ReadStats::default() };
-        Self { name, staged: Vec::new(), problems: Vec::new(), stats, summary: None }
+        Self { stats, ..Self::nothing(name) }
+    }
+
+    fn nothing(name: Arc<str>) -> Self {
+        let stats = ReadStats::default();
+        let (staged, recalls, unseen, problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { name, staged, recalls, unseen, problems, stats, summary: None }
     }
 }
 
@@ -63,6 +83,8 @@ pub(crate) struct Assembler<'s> {
     strings: HashSet<Arc<str>>,
     agents: HashSet<Arc<str>>,
     staged: Vec<Staged>,
+    recalls: Vec<Recall>,
+    unseen: Vec<Option<Arc<str>>>,
     problems: Vec<Problem>,
     stats: ReadStats,
     mapping: BTreeMap<Field, Vec<String>>,
@@ -84,6 +106,8 @@ impl<'s> Assembler<'s> {
             strings: HashSet::new(),
             agents: HashSet::new(),
             staged: Vec::new(),
+            recalls: Vec::new(),
+            unseen: Vec::new(),
             problems: Vec::new(),
             stats: ReadStats { files: 1, ..ReadStats::default() },
             mapping: BTreeMap::new(),
@@ -104,14 +128,70 @@ impl<'s> Assembler<'s> {
 
     /// Takes one record; `raw` is asked for only if something is wrong with it.
     pub(crate) fn record(&mut self, line: u64, cells: &Cells<'_>, raw: impl Fn() -> String) {
-        match self.stage(line, cells, &raw) {
+        let event = cells.value(Field::Event).and_then(|value| self.settings.input.events.get(value));
+        let event = event.copied().unwrap_or(Event::Message);
+        if event == Event::Skip {
+            return self.skip();
+        }
+        let conversation = match self.conversation(cells) {
+            Ok(conversation) => conversation,
+            Err(reason) => return self.fail(line, reason, raw()),
+        };
+        if event == Event::Recall {
+            return self.recall(line, conversation, cells, raw);
+        }
+        match self.stage(line, cells, event, &raw) {
             Ok(staged) => {
                 self.stats.records += 1;
-                self.staged.push(staged);
+                if names::get().is_placeholder(&staged.message.text) {
+                    self.unseen.push(conversation.clone());
+                }
+                self.staged.push(Staged { conversation, ..staged });
             }
-            Err(Refusal::Empty) => self.skip(),
-            Err(Refusal::Because(reason)) => self.fail(line, reason, raw()),
+            Err(refusal) => {
+                self.unseen.push(conversation);
+                match refusal {
+                    Refusal::Empty => self.skip(),
+                    Refusal::Because(reason) => self.fail(line, reason, raw()),
+                }
+            }
         }
+    }
+
+    fn recall(
+        &mut self,
+        line: u64,
+        conversation: Option<Arc<str>>,
+        cells: &Cells<'_>,
+        raw: impl Fn() -> String,
+    ) {
+        match cells.value(Field::Recalls) {
+            Some(id) => {
+                self.stats.records += 1;
+                self.stats.records_skipped += 1;
+                self.recalls.push(Recall { conversation, message_id: id.into(), line });
+            }
+            None => self.fail(line, "a recall that does not say which message it takes back", raw()),
+        }
+    }
+
+    /// The id of the record's conversation: its own, or that of the two who speak; `None` if the file tells neither.
+    fn conversation(&mut self, cells: &Cells<'_>) -> Result<Option<Arc<str>>, String> {
+        match cells.value(Field::ConversationId) {
+            Some(id) if damaged(id) => return Err(damage(Field::ConversationId)),
+            Some(id) => return Ok(Some(self.string(id))),
+            None => {}
+        }
+        if let (Some(sender), Some(receiver)) = (cells.value(Field::Sender), cells.value(Field::Receiver)) {
+            let (one, other) = if sender <= receiver { (sender, receiver) } else { (receiver, sender) };
+            return Ok(Some(self.string(&format!("{one}|{other}"))));
+        }
+        if self.present[Field::ConversationId] {
+            return Err(
+                "the conversation id is empty; the message cannot be put into a conversation".to_owned()
+            );
+        }
+        Ok(None)
     }
 
     /// Counts a record that is passed over for a reason that is no failure.
@@ -133,7 +213,12 @@ impl<'s> Assembler<'s> {
         self.problems.push(Problem { file: self.name.clone(), line, reason: reason.into(), raw });
     }
 
-    pub(crate) fn finish(mut self, format: &'static str, encoding: &'static str) -> FileRead {
+    pub(crate) fn finish(
+        mut self,
+        format: &'static str,
+        encoding: &'static str,
+        preset: Option<&str>,
+    ) -> FileRead {
         // Whoever is an agent in one record is not the customer of another.
         for staged in &mut self.staged {
             if let Some(sender) = &staged.not_the_agent
@@ -153,30 +238,32 @@ impl<'s> Assembler<'s> {
             file: self.name.clone(),
             format,
             encoding,
+            preset: preset.map(str::to_owned),
             columns: self.mapping,
             records: self.stats.records,
             messages,
         };
-        let Self { name, staged, problems, stats, .. } = self;
-        FileRead { name, staged, problems, stats, summary: Some(summary) }
+        let Self { name, staged, recalls, unseen, problems, stats, .. } = self;
+        FileRead { name, staged, recalls, unseen, problems, stats, summary: Some(summary) }
     }
 
-    fn stage(&mut self, line: u64, cells: &Cells<'_>, raw: &impl Fn() -> String) -> Result<Staged, Refusal> {
-        let refuse = |reason: String| Err(Refusal::Because(reason));
-        if cells.value(Field::Text).is_none() {
+    /// A message of no conversation yet.
+    fn stage(
+        &mut self,
+        line: u64,
+        cells: &Cells<'_>,
+        event: Event,
+        raw: &impl Fn() -> String,
+    ) -> Result<Staged, Refusal> {
+        let text = cells[Field::Text].as_deref().unwrap_or_default();
+        let text = if self.settings.input.html == Some(true) { html::text(text) } else { text.to_owned() };
+        if text.trim().is_empty() {
             return Err(Refusal::Empty);
         }
-        let conversation = match cells.value(Field::ConversationId) {
-            Some(id) if damaged(id) => return refuse(damage(Field::ConversationId)),
-            Some(id) => Some(self.string(id)),
-            None if self.present[Field::ConversationId] => {
-                return refuse(
-                    "the conversation id is empty; the message cannot be put into a conversation".to_owned(),
-                );
-            }
-            None => None,
+        let (role, not_the_agent) = match event {
+            Event::Bot => (Role::Bot, None),
+            _ => self.role(cells)?,
         };
-        let (role, not_the_agent) = self.role(cells)?;
         let message_id = match cells.value(Field::MessageId) {
             Some(id) if damaged(id) => {
                 self.note(Some(line), damage(Field::MessageId), Some(raw()));
@@ -210,13 +297,19 @@ impl<'s> Assembler<'s> {
             self.agents.insert(agent.clone());
         }
         let channel = cells.value(Field::Channel).map(|channel| self.string(channel));
-        let text = cells[Field::Text].as_deref().unwrap_or_default().to_owned();
+        if text.len() >= CELL && text.encode_utf16().count() == CELL {
+            self.note(
+                Some(line),
+                "the text is 32,767 characters long: Excel has cut it, its end is missing",
+                Some(raw()),
+            );
+        }
         let source = Source { file: self.name.clone(), line };
         Ok(Staged {
-            conversation,
+            conversation: None,
             message_id,
             channel,
-            message: Message { role, agent, time, text, source },
+            message: Message { role, agent, time, text, recalled: event == Event::Recalled, source },
             not_the_agent,
         })
     }
@@ -258,7 +351,7 @@ impl<'s> Assembler<'s> {
     /// The sender of an agent's message is the agent, unless the column says only what he is.
     fn speaking_agent(&mut self, cells: &Cells<'_>) -> Option<Arc<str>> {
         let sender = cells.value(Field::Sender)?;
-        let says_what = super::names::get().role(sender).is_some();
+        let says_what = names::get().role(sender).is_some();
         (!says_what).then(|| self.string(sender))
     }
 

@@ -26,8 +26,11 @@ struct Grouping {
 /// Puts all files together.
 pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     let own_names = own_names(&files);
+    let order: HashMap<Arc<str>, usize> =
+        files.iter().enumerate().rev().map(|(at, file)| (file.name.clone(), at)).collect();
     let mut grouping = Grouping::default();
     let mut transcript = Transcript::default();
+    let mut recalls = Vec::new();
     for (file, own_name) in files.into_iter().zip(own_names) {
         let mut problems = file.problems;
         let mut stats = file.stats;
@@ -38,12 +41,29 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
                 problems.extend(repeated);
             }
         }
-        problems.sort_by_key(|problem| problem.line);
+        for recall in file.recalls {
+            let place = grouping.conversation(recall.conversation.as_ref().unwrap_or(&own_name));
+            recalls.push((place, recall, file.name.clone()));
+        }
+        for conversation in file.unseen {
+            let place = grouping.conversation(conversation.as_ref().unwrap_or(&own_name));
+            grouping.conversations[place].unseen += 1;
+        }
         transcript.problems.extend(problems);
         transcript.stats = transcript.stats.plus(stats);
         transcript.files.extend(file.summary);
     }
+    // What is taken back may stand in another file, so this waits for all of them.
+    for (place, recall, file) in recalls {
+        if !grouping.take_back(place, &recall.message_id) {
+            let reason =
+                "a message was taken back that is not among those read: evidence is missing".to_owned();
+            transcript.problems.push(Problem { file, line: Some(recall.line), reason, raw: None });
+        }
+    }
+    transcript.problems.sort_by_key(|problem| (order.get(&problem.file).copied(), problem.line));
     transcript.conversations = grouping.conversations;
+    transcript.conversations.retain(|conversation| !conversation.messages.is_empty());
     for conversation in &mut transcript.conversations {
         // Stable, so that messages of one second stay in the order of reading.
         if conversation.messages.iter().all(|message| message.time.is_some()) {
@@ -61,8 +81,20 @@ impl Grouping {
         }
         let index = self.conversations.len();
         self.index.insert(id.clone(), index);
-        self.conversations.push(Conversation { id: id.clone(), channel: None, messages: Vec::new() });
+        self.conversations.push(Conversation {
+            id: id.clone(),
+            channel: None,
+            messages: Vec::new(),
+            unseen: 0,
+        });
         index
+    }
+
+    /// Marks a message as taken back; answers whether it is there.
+    fn take_back(&mut self, place: usize, id: &str) -> bool {
+        let Some(index) = self.ids.get(&(place, Box::from(id))) else { return false };
+        self.conversations[place].messages[*index].recalled = true;
+        true
     }
 
     /// Adds a message, unless its id was seen; then says so if it is not simply the same message again.
@@ -110,6 +142,7 @@ fn own_names(files: &[FileRead]) -> Vec<Arc<str>> {
 }
 
 fn stem(name: &str) -> &str {
+    let name = name.rsplit_once('!').map_or(name, |(_, entry)| entry);
     let file = Path::new(name).file_name().and_then(|file| file.to_str()).unwrap_or(name);
     let unwrapped = [".gz", ".zst"].iter().find_map(|wrapper| file.strip_suffix(wrapper)).unwrap_or(file);
     match unwrapped.rsplit_once('.') {

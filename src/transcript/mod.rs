@@ -6,13 +6,17 @@
 //! A file goes through `stream` (wrappers off), `encoding` (to UTF-8), a format (`json`, or `delimited` and `table`) that gives
 //! records, `assemble` (who, when) and `group`. Files are read on as many threads as there are; the result does not depend on how many.
 
+mod archive;
 mod assemble;
+mod blocks;
 mod config;
 mod delimited;
 mod encoding;
+mod excel;
 mod field;
 mod file;
 mod group;
+mod html;
 mod input;
 mod json;
 mod layout;
@@ -20,6 +24,7 @@ mod lines;
 mod names;
 mod path;
 mod roles;
+mod speech;
 mod stream;
 mod table;
 mod time;
@@ -31,7 +36,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    config::{Column, Columns, Format, InputConfig, InputError},
+    config::{Column, Columns, Event, Format, InputConfig, InputError},
     field::Field,
     input::{Input, discover},
     names::{Preset, presets},
@@ -51,8 +56,8 @@ pub use self::{
 /// ```
 pub fn read(inputs: Vec<Input>, config: &InputConfig) -> Result<Transcript, InputError> {
     let settings = config::Settings::new(config)?;
-    let files = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
-    Ok(group::group(files))
+    let files: Vec<_> = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
+    Ok(group::group(files.into_iter().flatten().collect()))
 }
 
 /// The reason given for a record that is not in the file's encoding.
@@ -155,6 +160,8 @@ pub struct Message {
     pub time: Option<Moment>,
     /// The text as exported; never folded, never masked.
     pub text: String,
+    /// Whether its writer took it back afterwards; the text stays as evidence.
+    pub recalled: bool,
     /// Where it was read.
     pub source: Source,
 }
@@ -168,6 +175,9 @@ pub struct Conversation {
     pub channel: Option<Arc<str>>,
     /// The messages; a message's index in a finding is its index here.
     pub messages: Vec<Message>,
+    /// How many of its records hold nothing that can be judged: pictures, voice, records that could not be read. What was
+    /// not seen cannot be said to be missing.
+    pub unseen: u32,
 }
 
 impl Conversation {
@@ -211,10 +221,12 @@ pub struct Transcript {
 pub struct FileSummary {
     /// The file, as in [`Source::file`].
     pub file: Arc<str>,
-    /// `jsonl`, `json`, `csv`, `tsv`, or `empty`.
+    /// `jsonl`, `json`, `csv`, `tsv`, `xlsx`, `xlsb`, `xls`, `ods`, `text`, `subtitles`, or `empty`.
     pub format: &'static str,
     /// The encoding's WHATWG name.
     pub encoding: &'static str,
+    /// The named shape it was read by, given or found.
+    pub preset: Option<String>,
     /// The columns taken for each field.
     pub columns: BTreeMap<Field, Vec<String>>,
     /// Records seen.
