@@ -177,7 +177,8 @@ whisperx customer - - 懂了\"多谢\"
 
 fn read(name: &str, preset: Option<&str>) -> transcript::Transcript {
     let config = InputConfig { preset: preset.map(str::to_owned), ..InputConfig::default() };
-    transcript::read(vec![Input::file(format!("fixtures/inputs/{name}"))], &config).expect("a valid configuration")
+    transcript::read(vec![Input::file(format!("fixtures/inputs/{name}"))], &config)
+        .expect("a valid configuration")
 }
 
 fn told(transcript: &transcript::Transcript) -> String {
@@ -188,7 +189,8 @@ fn told(transcript: &transcript::Transcript) -> String {
             let time = message.time.map_or_else(|| "-".to_owned(), |time| time.to_string());
             let recalled = if message.recalled { "(recalled) " } else { "" };
             let text = message.text.replace('\n', "⏎");
-            writeln!(out, "{} {} {agent} {time} {recalled}{text}", conversation.id, message.role).expect("memory");
+            writeln!(out, "{} {} {agent} {time} {recalled}{text}", conversation.id, message.role)
+                .expect("memory");
         }
     }
     out

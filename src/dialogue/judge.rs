@@ -107,8 +107,8 @@ pub(super) fn judge(
                 carried,
             };
             let evidence = evidence::gather(&scene);
-            let evasive = 1.0 / (1.0 + (-cues.weigh(&evidence)).exp());
-            let verdict = if evasive >= cues.threshold {
+            let evasive = cues.weights.evasive(&evidence);
+            let verdict = if evasive >= cues.weights.threshold {
                 evasion(&scene)
             } else if scene.is_met_with_courtesy() {
                 Verdict::Boilerplate
@@ -142,7 +142,10 @@ pub(super) fn judge(
         }
         open = if met || deferred { Vec::new() } else { active };
     }
-    dropped(ledger, readings, &runs);
+    // What was not seen cannot be said to be missing: a picture may have been the answer.
+    if conversation.unseen == 0 {
+        dropped(ledger, readings, &runs);
+    }
 }
 
 impl Scene<'_> {

@@ -150,7 +150,7 @@ impl Reading {
             && !self.cues.any(HOLDS)
             && !self.cues.has(Cue::FillerHold)
             && !self.cues.has(Cue::FillerAck)
-            && !(self.cues.has(Cue::FillerGreeting) && !self.cues.has(Cue::FillerClosing))
+            && (!self.cues.has(Cue::FillerGreeting) || self.cues.has(Cue::FillerClosing))
     }
 
     /// Whether nothing is left after fillers, not even a yes or no.

@@ -281,8 +281,11 @@ impl Linter {
         let mut traces = Vec::new();
         for (number, found) in &decision.because {
             let condition = &self.program.conditions[*number as usize];
-            let guards =
-                condition.guards.iter().map(|&guard| self.program.guards.get(guard).name.clone()).collect::<Vec<_>>();
+            let guards = condition
+                .guards
+                .iter()
+                .map(|&guard| self.program.guards.get(guard).name.clone())
+                .collect::<Vec<_>>();
             for &message in found {
                 let outcome = case.outcome(*number, message);
                 traces.extend(outcome.hits.iter().map(|hit| Trace {

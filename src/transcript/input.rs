@@ -65,8 +65,8 @@ impl fmt::Debug for Input {
 
 /// What files of chats are called, after `.gz` or `.zst` is taken off.
 const EXTENSIONS: [&str; 19] = [
-    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "srt", "vtt", "xlsx", "xlsm", "xlsb", "xls",
-    "ods", "zip", "tar", "tgz",
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "srt", "vtt", "xlsx", "xlsm",
+    "xlsb", "xls", "ods", "zip", "tar", "tgz",
 ];
 
 /// Expands arguments: files, folders with all below them, patterns such as `2024-*/*.csv`, and `-` for `stdin`.
