@@ -153,7 +153,8 @@ impl Guard {
 /// Whether the hit stands between an opening bracket and its closing one.
 fn encloses((open, close): (char, char), place: &Place<'_>) -> bool {
     let before = &place.text[..place.hit.start];
-    let after = &place.text[place.hit.end..];
+    // A pattern may have taken the closing bracket into the hit.
+    let after = &place.text[place.hit.start..];
     if open == close {
         return before.matches(open).count() % 2 == 1 && after.contains(close);
     }
