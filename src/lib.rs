@@ -10,6 +10,7 @@ pub mod finding;
 pub mod law;
 pub mod lexicon;
 pub mod personal;
+pub mod redact;
 pub mod report;
 pub mod rule;
 pub mod text;

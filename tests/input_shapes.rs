@@ -203,7 +203,7 @@ fn every_shape_is_read_when_it_is_named_and_found_when_it_is_not() {
             let transcript = read(fixture, preset);
             assert_eq!(transcript.problems, [], "{fixture} {preset:?}");
             assert_eq!(told(&transcript), *expected, "{fixture} {preset:?}");
-            assert_eq!(transcript.files[0].preset.as_deref(), Some(*shape), "{fixture} {preset:?}");
+            assert_eq!(transcript.files[0].input.preset.as_deref(), Some(*shape), "{fixture} {preset:?}");
         }
     }
 }
@@ -286,5 +286,27 @@ fn a_grammar_of_ones_own() {
         let config = toml::from_str(bad).expect("valid TOML");
         let error = transcript::read(Vec::new(), &config).expect_err("not usable").to_string();
         assert!(error.starts_with(said), "{error}");
+    }
+}
+
+/// `inspect` shows a table that reads each fixture without further configuration.
+#[test]
+fn what_was_found_written_into_the_configuration_reads_the_same() {
+    let mut names: Vec<String> = std::fs::read_dir("fixtures/inputs")
+        .expect("there")
+        .map(|entry| entry.expect("there").file_name().to_string_lossy().into_owned())
+        .filter(|name| !["headerless.csv", "locked.zip", "damaged.xlsx"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    assert!(names.len() > 40);
+    for name in names {
+        let found = read(&name, None);
+        assert_eq!(found.problems, [], "{name}");
+        let table = toml::to_string(&found.files[0].input).expect("a table");
+        let config: InputConfig = toml::from_str(&table).expect(&table);
+        let again =
+            transcript::read(vec![Input::file(format!("fixtures/inputs/{name}"))], &config).expect(&table);
+        assert_eq!(again.problems, [], "{name}:\n{table}");
+        assert_eq!(told(&again), told(&found), "{name}:\n{table}");
     }
 }

@@ -123,6 +123,11 @@ impl<'a> Case<'a> {
         self.ledger.into_inner()
     }
 
+    /// Notes that a rule could not be evaluated here.
+    pub fn note_not_evaluable(&self, rule: u32) {
+        self.not_evaluable.borrow_mut().insert(rule);
+    }
+
     /// Rules of which a condition could not be evaluated, by number.
     pub fn not_evaluable(&self) -> Vec<u32> {
         self.not_evaluable.borrow().iter().copied().collect()
@@ -289,7 +294,7 @@ impl<'a> Case<'a> {
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
             Operator::Delay(limit) => {
                 if self.conversation.messages.iter().any(|message| message.time.is_none()) {
-                    self.not_evaluable.borrow_mut().insert(condition.rule);
+                    self.note_not_evaluable(condition.rule);
                 }
                 ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
             }
@@ -384,7 +389,7 @@ impl<'a> Case<'a> {
         tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
         let mut hits = Vec::new();
         for (pattern, view) in tried {
-            let pattern = &patterns[pattern as usize];
+            let pattern = patterns[pattern as usize].get();
             if view == View::Skeleton && *symbols {
                 if let Some(skeleton) = &scan.skeleton {
                     hits.extend(
@@ -424,7 +429,7 @@ impl<'a> Case<'a> {
     fn stop(&self, condition: &Condition, message: usize, hit: &Hit) -> Option<Stop> {
         let text = self.folded(message).text();
         let overlaps = |other: Range<usize>| other.start < hit.bytes.end && hit.bytes.start < other.end;
-        if condition.except.iter().any(|except| except.find_iter(text).any(|m| overlaps(m.range()))) {
+        if condition.except.iter().any(|except| except.get().find_iter(text).any(|m| overlaps(m.range()))) {
             return Some(Stop::Except);
         }
         let swallows = |word: &String| {

@@ -255,7 +255,8 @@ impl Linter {
             rule: rule.id().into(),
             family: doc.family,
             kind: doc.kind.as_str().into(),
-            severity: doc.severity,
+            // What was said and then withdrawn was known to be wrong.
+            severity: if message.recalled { doc.severity.raised() } else { doc.severity },
             title: doc.title.as_str().into(),
             conversation_id: conversation.id.clone(),
             message_index: decision.message as u32,
@@ -388,7 +389,7 @@ fn samples(operator: &Operator) -> Vec<String> {
             sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect()
         }
         Operator::Patterns { patterns, .. } => {
-            patterns.iter().take(SHOWN).map(|p| format!("/{p}/")).collect()
+            patterns.iter().take(SHOWN).map(|p| format!("/{}/", p.as_str())).collect()
         }
         _ => Vec::new(),
     }

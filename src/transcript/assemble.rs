@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     FileSummary, Message, Problem, ReadStats, Role, Source,
-    config::{Event, Settings},
+    config::{Event, Format, InputConfig, Settings},
     field::{ByField, Cells, Field},
     html, names, time,
 };
@@ -87,7 +87,7 @@ pub(crate) struct Assembler<'s> {
     unseen: Vec<Option<Arc<str>>>,
     problems: Vec<Problem>,
     stats: ReadStats,
-    mapping: BTreeMap<Field, Vec<String>>,
+    found: InputConfig,
 }
 
 /// Why a record gives no message.
@@ -110,7 +110,7 @@ impl<'s> Assembler<'s> {
             unseen: Vec::new(),
             problems: Vec::new(),
             stats: ReadStats { files: 1, ..ReadStats::default() },
-            mapping: BTreeMap::new(),
+            found: InputConfig::default(),
         }
     }
 
@@ -118,12 +118,12 @@ impl<'s> Assembler<'s> {
         self.settings
     }
 
-    /// Says which fields the file has, and in which columns.
-    pub(crate) fn map(&mut self, mapping: BTreeMap<Field, Vec<String>>) {
-        for field in mapping.keys() {
-            self.present[*field] = true;
+    /// Says which fields the file has, and how a user would say where.
+    pub(crate) fn map(&mut self, fields: impl IntoIterator<Item = Field>, found: InputConfig) {
+        for field in fields {
+            self.present[field] = true;
         }
-        self.mapping = mapping;
+        self.found = found;
     }
 
     /// Takes one record; `raw` is asked for only if something is wrong with it.
@@ -234,12 +234,24 @@ impl<'s> Assembler<'s> {
         for staged in &self.staged {
             *messages.entry(staged.message.role).or_insert(0) += 1;
         }
+        let base = match preset {
+            Some(_) => InputConfig { preset: preset.map(str::to_owned), ..InputConfig::default() },
+            None => InputConfig {
+                format: Format::ALL.into_iter().find(|known| known.as_str() == format),
+                roles: self.settings.input.roles.clone(),
+                events: self.settings.input.events.clone(),
+                ..self.found
+            },
+        };
         let summary = FileSummary {
             file: self.name.clone(),
             format,
             encoding,
-            preset: preset.map(str::to_owned),
-            columns: self.mapping,
+            input: InputConfig {
+                encoding: Some(encoding.to_ascii_lowercase()),
+                timezone: self.settings.input.timezone.clone(),
+                ..base
+            },
             records: self.stats.records,
             messages,
         };

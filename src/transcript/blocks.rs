@@ -3,12 +3,13 @@
 //! The grammar is data (`blocks` of a preset or of kefulint.toml): regular expressions whose named groups are fields. A file holds no
 //! knowledge of this kind that a user could not change.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
 use regex::Regex;
 
 use super::{
     assemble::{Assembler, clip},
+    config::InputConfig,
     field::{ByField, Cells, Field},
     lines::Pieces,
 };
@@ -67,12 +68,9 @@ impl Grammar {
         head.lines().any(|line| self.open(line.trim_end()).is_some())
     }
 
-    fn mapping(&self) -> BTreeMap<Field, Vec<String>> {
+    fn fields(&self) -> impl Iterator<Item = Field> {
         let groups = self.openers.iter().flat_map(|opener| &opener.groups);
-        let mut mapping: BTreeMap<_, _> =
-            groups.map(|(field, _)| (*field, vec![format!("(?<{field}>)")])).collect();
-        mapping.entry(Field::Text).or_insert_with(|| vec!["the lines below".to_owned()]);
-        mapping
+        groups.map(|(field, _)| *field).chain([Field::Text])
     }
 }
 
@@ -87,7 +85,8 @@ struct Open {
 
 /// Reads all messages. An error is one of reading, after which what was read still counts.
 pub(crate) fn read(lines: &mut impl Pieces, grammar: &Grammar, out: &mut Assembler<'_>) -> io::Result<()> {
-    out.map(grammar.mapping());
+    let blocks = out.settings().input.blocks.clone();
+    out.map(grammar.fields(), InputConfig { blocks, ..InputConfig::default() });
     let mut open: Option<Open> = None;
     let mut conversation = None;
     let read = loop {

@@ -76,6 +76,17 @@ pub enum Columns {
 }
 
 impl Columns {
+    /// As short as it can be written.
+    pub(crate) fn new(mut columns: Vec<Column>) -> Self {
+        match columns.pop() {
+            Some(only) if columns.is_empty() => Self::One(only),
+            last => {
+                columns.extend(last);
+                Self::First(columns)
+            }
+        }
+    }
+
     pub(crate) fn as_slice(&self) -> &[Column] {
         match self {
             Self::One(column) => std::slice::from_ref(column),

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// How much of the text is looked at to find the format.
-const LOOK: usize = 64 << 10;
+pub(super) const LOOK: usize = 64 << 10;
 
 /// Reads one input, which may be an archive of many files; whatever goes wrong stands in the result.
 pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
@@ -271,7 +271,7 @@ fn shape_fit(read: &FileRead, ended: bool) -> Fit {
 }
 
 /// A format with all that its reader needs to know.
-enum Found<'s> {
+pub(super) enum Found<'s> {
     Lines,
     Values,
     Table(Dialect),
@@ -280,7 +280,11 @@ enum Found<'s> {
 }
 
 /// What the user says; else what the content says; the extension decides between commas and tabs.
-fn find_format<'s>(head: &str, extension: Option<&str>, settings: &'s Settings) -> Option<Found<'s>> {
+pub(super) fn find_format<'s>(
+    head: &str,
+    extension: Option<&str>,
+    settings: &'s Settings,
+) -> Option<Found<'s>> {
     let input = &settings.input;
     let table = |preferred: u8| {
         let delimiter = match input.delimiter {

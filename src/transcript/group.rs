@@ -4,12 +4,15 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     path::Path,
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use super::{
-    Conversation, Message, Problem, ReadStats, Transcript,
+    Conversation, Message, Problem, ReadStats, Role, Transcript,
     assemble::{FileRead, Staged},
 };
 
@@ -21,6 +24,9 @@ struct Grouping {
     index: HashMap<Arc<str>, usize>,
     conversations: Vec<Conversation>,
     ids: SeenIds,
+    /// Messages without id, by what they say: where the first of each stands.
+    said: HashMap<(usize, Role, Timestamp, u64), usize>,
+    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 /// Puts all files together.
@@ -100,6 +106,16 @@ impl Grouping {
     /// Adds a message, unless its id was seen; then says so if it is not simply the same message again.
     fn add(&mut self, place: usize, staged: Staged) -> Result<(), Option<Problem>> {
         let conversation = &mut self.conversations[place];
+        let mut said_before = None;
+        if staged.message_id.is_none()
+            && let Some(time) = staged.message.time
+        {
+            let text = self.hasher.hash_one(&staged.message.text);
+            match self.said.entry((place, staged.message.role, time.at, text)) {
+                Entry::Occupied(first) => said_before = Some(*first.get()),
+                Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
+            }
+        }
         if let Some(id) = staged.message_id {
             match self.ids.entry((place, id)) {
                 Entry::Occupied(first) => {
@@ -108,12 +124,25 @@ impl Grouping {
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
         }
+        if let Some(first) = said_before {
+            let first = &conversation.messages[first];
+            if is_copy(first, &staged.message) {
+                return Err(None);
+            }
+        }
         if conversation.channel.is_none() {
             conversation.channel = staged.channel;
         }
         conversation.messages.push(staged.message);
         Ok(())
     }
+}
+
+/// Exports overlap: what stands in two files is one message. Within a file it is one only if the second is known, for in one minute
+/// a person may well write the same twice, and that is evidence.
+fn is_copy(first: &Message, second: &Message) -> bool {
+    let to_the_second = second.time.is_some_and(|time| time.at.as_second() % 60 != 0);
+    first.text == second.text && (first.source.file != second.source.file || to_the_second)
 }
 
 fn repeated(first: &Message, second: Message) -> Option<Problem> {

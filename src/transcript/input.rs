@@ -46,6 +46,22 @@ impl Input {
         &self.name
     }
 
+    /// The file, if it is one that can be read.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.from {
+            From::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Why it cannot be read, if that is known before trying.
+    pub fn refusal(&self) -> Option<&str> {
+        match &self.from {
+            From::Refused(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     fn refused(name: &str, reason: impl Into<String>) -> Self {
         Self { name: name.into(), from: From::Refused(reason.into()) }
     }

@@ -22,6 +22,7 @@ mod json;
 mod layout;
 mod lines;
 mod names;
+mod outline;
 mod path;
 mod roles;
 mod speech;
@@ -34,6 +35,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
 pub use self::{
     config::{Column, Columns, Event, Format, InputConfig, InputError},
@@ -225,10 +228,8 @@ pub struct FileSummary {
     pub format: &'static str,
     /// The encoding's WHATWG name.
     pub encoding: &'static str,
-    /// The named shape it was read by, given or found.
-    pub preset: Option<String>,
-    /// The columns taken for each field.
-    pub columns: BTreeMap<Field, Vec<String>>,
+    /// The `[input]` table that reads it as it was read: all that was found in it, or the named shape that was.
+    pub input: InputConfig,
     /// Records seen.
     pub records: u64,
     /// Messages read, by role; a role without messages is missing.

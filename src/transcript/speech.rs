@@ -2,10 +2,11 @@
 //!
 //! The times in them count from the beginning of the call. They are no times of day, so messages have none.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
 use super::{
     assemble::{Assembler, clip},
+    config::InputConfig,
     field::{Cells, Field},
     lines::Pieces,
 };
@@ -20,11 +21,7 @@ pub(crate) fn fits(head: &str) -> bool {
 
 /// Reads all cues. An error is one of reading, after which what was read still counts.
 pub(crate) fn read(lines: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Result<()> {
-    let column = |name: &str| vec![name.to_owned()];
-    out.map(BTreeMap::from([
-        (Field::Sender, column("the name before the colon")),
-        (Field::Text, column("the cue")),
-    ]));
+    out.map([Field::Sender, Field::Text], InputConfig::default());
     let mut cue = Cue::default();
     let read = loop {
         let piece = match lines.next() {

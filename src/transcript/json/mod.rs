@@ -68,7 +68,7 @@ pub(crate) fn read(pieces: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Res
         }
     };
     drop(values);
-    out.map(shape.mapping());
+    out.map(shape.fields(), shape.found());
     let reader = Reader::new(shape);
     for (line, text) in &head {
         reader.record(*line, text, out);
@@ -148,11 +148,12 @@ impl Reader {
         if read.and_then(|()| parser.end()).is_err() {
             return false;
         }
-        let mut values = values.into_iter();
         let mut cells = Cells::default();
+        let mut slots = values.as_mut_slice();
         for field in Field::ALL {
-            let candidates = values.by_ref().take(self.shape.places[field].len()).flatten();
-            cells[field] = first_filled(&mut { candidates });
+            let (own, others) = slots.split_at_mut(self.shape.places[field].len());
+            cells[field] = first_filled(own.iter_mut().filter_map(Option::take));
+            slots = others;
         }
         out.record(line, &cells, || clip(text.as_bytes()));
         true
