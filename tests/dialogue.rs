@@ -121,7 +121,7 @@ fn a_closing_is_boilerplate_only_while_something_is_open() {
 
 #[test]
 fn asking_for_what_is_needed_is_no_evasion_and_keeps_the_item_open() {
-    let lines = ["客:帮我查下几号能到", "服:麻烦提供一下订单号", "客:[订单x]", "服:预计明天上午送达"];
+    let lines = ["客:帮我查下几号能到", "服:麻烦把订单号发我", "客:[订单x]", "服:预计明天上午送达"];
     let ledger = ledger(&lines);
     assert_eq!(ledger.verdicts(1)[0].verdict, Verdict::AskedBack);
     assert_eq!(ledger.open_before(3).count(), ledger.items().len());

@@ -165,7 +165,7 @@ impl Scene<'_> {
         let asks =
             self.active.iter().any(|item| item.kind < QuestionType::Status && !item.letters.is_empty());
         self.reply.is_hollow()
-            && !self.carried
+            && (!self.carried || says(Cue::TalkPressing))
             && asks
             && !says(Cue::TalkAssent)
             && !says(Cue::TalkThanks)
@@ -177,6 +177,7 @@ impl Scene<'_> {
         let reply = self.reply;
         let says = |cue: Cue| self.asked.iter().any(|reading| reading.cues.has(cue));
         reply.residue >= 6
+            && (!self.carried || says(Cue::TalkPressing))
             && !reply.cues.any(CueSet::of(&[Cue::HoldsDataRequest, Cue::FillerHold]))
             && !reply.clauses.iter().any(|clause| clause.asks)
             && !says(Cue::TalkAssent)
