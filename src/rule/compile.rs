@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use regex_syntax::hir::Hir;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as ValueError};
 
 use super::{
@@ -200,7 +201,7 @@ impl Compiler<'_> {
             None if textual => guards.to_vec(),
             None => Vec::new(),
         };
-        let except = doc.except.iter().flatten().map(|p| regex(p, rule)).collect::<Result<_, _>>()?;
+        let except = doc.except.iter().flatten().map(|p| regex(p, rule).map(|(pattern, _)| pattern)).collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
         Ok(Condition {
             rule: rule_number,
@@ -320,8 +321,8 @@ impl Compiler<'_> {
         let mut always = Vec::new();
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
-            let regex = regex(pattern, rule)?;
-            if let Some(literals) = literal::required(regex.as_str()) {
+            let (regex, hir) = regex(pattern, rule)?;
+            if let Some(literals) = literal::required(&hir) {
                 let anchor = Use::Anchor { condition: number, pattern: at as u32 };
                 for literal in literals {
                     self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
@@ -446,7 +447,7 @@ fn list_of<'a>(name: &str, rule: &'a Rule) -> Result<&'a [String], String> {
 }
 
 /// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-fn regex(pattern: &str, rule: &Rule) -> Result<Pattern, String> {
+fn regex(pattern: &str, rule: &Rule) -> Result<(Pattern, Hir), String> {
     let mut text = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {

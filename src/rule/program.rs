@@ -48,8 +48,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Checks syntax and size; `text` is folded.
-    pub(super) fn new(text: String) -> Result<Self, String> {
+    /// Checks syntax and size; `text` is folded. Also gives the parsed expression, of which the literals are wanted.
+    pub(super) fn new(text: String) -> Result<(Self, Hir), String> {
         /// A rule's pattern of ordinary length costs some hundreds; what costs this much is a mistake.
         const LIMIT: u64 = 50_000;
         let hir = regex_syntax::parse(&text).map_err(|error| error.to_string())?;
@@ -60,7 +60,7 @@ impl Pattern {
         if cost(&hir) > LIMIT {
             return Err("it repeats too much to be compiled".to_owned());
         }
-        Ok(Self { text, regex: OnceLock::new() })
+        Ok((Self { text, regex: OnceLock::new() }, hir))
     }
 
     /// The expression as text.
