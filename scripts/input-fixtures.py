@@ -2,15 +2,24 @@
 """Writes fixtures/inputs/: one small chat in every shape that kefulint reads.
 
 Run it from the repository's root after a change here; the files are checked in, and the tests need no Python.
-Needs the PyPI package zstandard for the one .zst file.
+Needs the PyPI packages zstandard, openpyxl, xlwt, odfpy and pyzipper for the binary ones.
 """
 
 import csv
+import datetime
 import gzip
 import io
 import json
+import tarfile
+import zipfile
 from pathlib import Path
 
+import odf.opendocument
+import odf.table
+import odf.text
+import openpyxl
+import pyzipper
+import xlwt
 import zstandard
 
 HERE = Path("fixtures/inputs")
@@ -102,6 +111,92 @@ def main():
     write("one-chat.csv", table([["角色", "时间", "内容"]] + [(r, t, x) for c, _, r, _, _, t, x in CHAT if c == "c-01"]))
     # No header: columns are given by number.
     write("headerless.csv", table([(c, t, r, x) for c, _, r, _, _, t, x in CHAT]))
+    workbooks()
+    archives(table(rows))
+
+
+STAMP = (2024, 5, 1, 0, 0, 0)
+
+
+def fixed(path):
+    """Rewrites a zip with one time for all entries, so that the file is the same every time."""
+    entries = [(i.filename, zipfile.ZipFile(path).read(i)) for i in zipfile.ZipFile(path).infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in entries:
+            if name == "docProps/core.xml":
+                data = b'<?xml version="1.0"?><cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
+            out.writestr(zipfile.ZipInfo(name, STAMP), data, zipfile.ZIP_DEFLATED)
+
+
+def workbooks():
+    for name, epoch in (("chat.xlsx", openpyxl.utils.datetime.WINDOWS_EPOCH), ("chat-1904.xlsx", openpyxl.utils.datetime.MAC_EPOCH)):
+        book = openpyxl.Workbook()
+        book.epoch = epoch
+        book.active.title = "说明"
+        book.active.append(["本表由控制台导出"])
+        sheet = book.create_sheet("聊天记录")
+        sheet.append(["五月会话"])
+        sheet.append(HEADER)
+        for row in CHAT:
+            sheet.append([*row[:5], datetime.datetime.fromisoformat(row[5]), row[6]])
+        book.save(HERE / name)
+        fixed(HERE / name)
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["会话ID", "角色", "内容"])
+    sheet.append([123456789012345678, "客服", "好的"])  # a number: Excel keeps 15 digits of it
+    sheet.append(["c-09", "客服", "长" * 32767])
+    sheet.append([900000123456, "客服", "在的"])
+    book.save(HERE / "damaged.xlsx")
+    fixed(HERE / "damaged.xlsx")
+
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Sheet1")
+    style = xlwt.easyxf(num_format_str="YYYY-MM-DD HH:MM:SS")
+    for r, row in enumerate([HEADER, *CHAT]):
+        for c, cell in enumerate(row):
+            if r and c == 5:
+                sheet.write(r, c, datetime.datetime.fromisoformat(cell), style)
+            else:
+                sheet.write(r, c, cell)
+    book.save(str(HERE / "chat.xls"))
+
+    ods = odf.opendocument.OpenDocumentSpreadsheet()
+    grid = odf.table.Table(name="聊天记录")
+    for row in [HEADER, *CHAT]:
+        line = odf.table.TableRow()
+        for cell in row:
+            box = odf.table.TableCell(valuetype="string")
+            for paragraph in cell.split("\n"):
+                box.addElement(odf.text.P(text=paragraph))
+            line.addElement(box)
+        grid.addElement(line)
+    ods.spreadsheet.addElement(grid)
+    ods.save(str(HERE / "chat.ods"))
+    fixed(HERE / "chat.ods")
+
+
+def archives(chat):
+    """Two files, one conversation each, and things that are no chats; names in GBK as Windows writes them."""
+    head, *rows = chat.encode().split(b"\r\nc-")
+    parts = {n: b"\r\nc-".join([head, *(r for r in rows if r.startswith(n.encode()))]) for n in ("01", "02")}
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr(zipfile.ZipInfo("b.csv", STAMP), parts["02"])
+    with zipfile.ZipFile(HERE / "chat.zip", "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr(zipfile.ZipInfo("day/a.csv", STAMP), gzip.compress(parts["01"], mtime=0))
+        out.writestr(zipfile.ZipInfo("day/inner.zip", STAMP), inner.getvalue())
+        out.writestr(zipfile.ZipInfo("__MACOSX/._a.csv", STAMP), b"junk")
+        out.writestr(zipfile.ZipInfo("logo.png", STAMP), b"junk")
+    with tarfile.open(HERE / "chat.tar.gz", "w:gz", format=tarfile.USTAR_FORMAT) as out:
+        for name, data in (("a.csv", parts["01"]), ("b.csv", parts["02"])):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+    with pyzipper.AESZipFile(HERE / "locked.zip", "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as out:
+        out.setpassword(b"guess-me")
+        out.writestr("chat.csv", chat)
 
 
 main()

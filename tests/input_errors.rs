@@ -367,6 +367,81 @@ fn what_is_no_text_or_no_table_is_said_so() {
     );
 }
 
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(Path::new("fixtures/inputs").join(name)).expect("a fixture")
+}
+
+#[test]
+fn what_excel_has_damaged_is_reported() {
+    let read = read("damaged.xlsx", fixture("damaged.xlsx"));
+    assert_eq!(
+        read.problems.iter().map(|p| (p.line, p.reason.as_str())).collect::<Vec<_>>(),
+        [
+            (
+                Some(2),
+                "conversation_id is a rounded number (such as 1.23457E+17), its digits are lost: evidence damaged by Excel; export the column as text"
+            ),
+            (Some(3), "the text is 32,767 characters long: Excel has cut it, its end is missing"),
+        ]
+    );
+    let ids: Vec<&str> = read.conversations.iter().map(|c| &*c.id).collect();
+    assert_eq!(ids, ["900000123456", "c-09"]);
+}
+
+#[test]
+fn a_workbook_without_the_wanted_sheet() {
+    let read = read_with("chat.xlsx", fixture("chat.xlsx"), "sheet = \"五月\"");
+    assert_eq!(
+        problems(&read)[0].1,
+        "[input] sheet = \"五月\" is not in the workbook; its sheets: 说明, 聊天记录"
+    );
+    assert_eq!(stats(&read), [1, 1, 0, 0, 0, 0]);
+}
+
+#[test]
+fn archives_that_cannot_be_read() {
+    let mut cut = fixture("chat.zip");
+    cut.truncate(cut.len() / 2);
+    let cut = read("chat.zip", cut);
+    assert!(problems(&cut)[0].1.starts_with("the zip file cannot be opened, it may have been cut off"));
+    let locked = read("locked.zip", fixture("locked.zip"));
+    assert_eq!(locked.problems[0].file.as_ref(), "locked.zip!chat.csv");
+    assert!(problems(&locked)[0].1.ends_with("if it needs a password, give one"), "{:?}", locked.problems);
+    let config = InputConfig { password: Some("wrong".to_owned()), ..InputConfig::default() };
+    let wrong = transcript::read(vec![Input::file("fixtures/inputs/locked.zip")], &config).expect("valid");
+    assert_eq!(problems(&wrong)[0].1, "the password of the zip file is wrong");
+}
+
+#[test]
+fn a_zip_bomb_is_refused_with_a_message() {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("bomb.csv", options).expect("memory");
+    io::copy(&mut io::repeat(b'0').take(64 << 20), &mut zip).expect("memory");
+    let bomb = zip.finish().expect("memory").into_inner();
+    let read = read("bomb.zip", bomb);
+    assert_eq!(problems(&read)[0].1, "would unpack to 64 MiB, over 200 times its size, and is refused");
+}
+
+#[test]
+fn archives_are_opened_two_deep_and_no_deeper() {
+    let pack = |name: &str, inner: Vec<u8>| {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
+        io::Write::write_all(&mut zip, &inner).expect("memory");
+        zip.finish().expect("memory").into_inner()
+    };
+    let one = pack("a.csv", b"role,text\nagent,hi\n".to_vec());
+    let two = pack("one.zip", one);
+    assert_eq!(texts(&read("two.zip", two.clone())), ["hi"]);
+    let three = read("three.zip", pack("two.zip", two));
+    assert_eq!(
+        three.problems.iter().map(|p| (p.file.as_ref(), p.reason.as_str())).collect::<Vec<_>>(),
+        [("three.zip!two.zip!one.zip", "is an archive in an archive in an archive; unpack it first")]
+    );
+}
+
 struct Denied;
 
 impl Read for Denied {
@@ -461,7 +536,7 @@ fn arguments_that_lead_nowhere_are_problems_and_the_run_goes_on() {
             "missing.csv: there is no such file",
             "loop: a link leads back to a folder above it",
             "none-*.csv: no file matches the pattern",
-            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, also with .gz or .zst)",
+            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, xlsx, xlsm, xlsb, xls, ods, zip, tar, tgz, also with .gz or .zst)",
             "loop/loop: a link leads back to a folder above it",
             "<stdin>: standard input is given twice; it can be read only once",
         ]
@@ -504,14 +579,15 @@ proptest! {
         prop_assert!(messages > 0 || stats.records_skipped > 0 || !read.problems.is_empty() || stats.records == 0);
     }
 
+    // A damaged .xls may let its reader panic, which the hook would print; see `excel`.
     #[test]
     fn no_damage_to_a_real_file_panics_or_goes_unseen(
-        fixture in prop::sample::select(vec!["utf8.csv", "gbk.csv", "array.json", "flat.jsonl", "utf16be.tsv", "flat.jsonl.gz", "utf8.csv.zst", "nested.json"]),
+        fixture in prop::sample::select(vec!["utf8.csv", "gbk.csv", "array.json", "flat.jsonl", "utf16be.tsv", "flat.jsonl.gz", "utf8.csv.zst", "nested.json", "chat.xlsx", "chat.xls", "chat.ods", "chat.zip", "chat.tar.gz"]),
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),
         cut in any::<prop::sample::Index>(),
     ) {
-        let mut bytes = fs::read(Path::new("fixtures/inputs").join(fixture)).expect("a fixture");
+        let mut bytes = self::fixture(fixture);
         let at = at.index(bytes.len());
         bytes[at] = byte;
         read(fixture, bytes.clone());

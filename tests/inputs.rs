@@ -65,6 +65,10 @@ fn every_encoding_separator_wrapper_and_way_to_write_a_time_gives_one_chat() {
         ("epoch-ms.jsonl", "jsonl", "UTF-8"),
         ("nested.json", "json", "UTF-8"),
         ("wrapped.json", "jsonl", "UTF-8"),
+        ("chat.xlsx", "xlsx", "UTF-8"),
+        ("chat-1904.xlsx", "xlsx", "UTF-8"),
+        ("chat.xls", "xls", "UTF-8"),
+        ("chat.ods", "ods", "UTF-8"),
     ] {
         let transcript = read(name);
         assert_eq!(told(&transcript), WHOLE, "{name}");
@@ -272,4 +276,35 @@ fn a_configuration_that_cannot_be_carried_out_is_refused_before_anything_is_read
         let error = transcript::read(Vec::new(), &config(bad)).expect_err(bad);
         assert_eq!(error.to_string(), said);
     }
+}
+
+#[test]
+fn archives_are_read_through() {
+    for (name, files) in [
+        (
+            "chat.zip",
+            vec!["fixtures/inputs/chat.zip!day/a.csv", "fixtures/inputs/chat.zip!day/inner.zip!b.csv"],
+        ),
+        ("chat.tar.gz", vec!["fixtures/inputs/chat.tar.gz!a.csv", "fixtures/inputs/chat.tar.gz!b.csv"]),
+    ] {
+        let transcript = read(name);
+        assert_eq!(told(&transcript), WHOLE, "{name}");
+        assert_eq!(transcript.files.iter().map(|f| &*f.file).collect::<Vec<_>>(), files);
+    }
+    assert_eq!(read("chat.zip").stats.files_ignored, 1);
+}
+
+#[test]
+fn a_locked_zip_is_read_with_its_password() {
+    let unlocked = InputConfig { password: Some("guess-me".to_owned()), ..InputConfig::default() };
+    let transcript = transcript::read(vec![fixture("locked.zip")], &unlocked).expect("valid");
+    assert_eq!(told(&transcript), WHOLE);
+}
+
+#[test]
+fn a_sheet_may_be_named() {
+    let config = config("sheet = \"说明\"");
+    let transcript = transcript::read(vec![fixture("chat.xlsx")], &config).expect("valid");
+    assert!(transcript.problems[0].reason.starts_with("no column is known for: text, role."));
+    assert_eq!(told(&read_with("chat.xlsx", "sheet = \"聊天记录\"")), WHOLE);
 }

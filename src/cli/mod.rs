@@ -25,6 +25,7 @@ use kefulint::{
 
 mod eval;
 mod input;
+mod law;
 mod lexicon;
 mod rules;
 mod scan;
@@ -177,6 +178,8 @@ enum Command {
     Explain(rules::ExplainArgs),
     /// Check rule packs and run their examples
     Lexicon(lexicon::Args),
+    /// Look up the law that findings cite, or check the citations of a text
+    Law(law::Args),
     /// Precision, recall and F1 on labelled chats
     Eval(eval::Args),
     /// Learn a model from labelled chats, and tell what it is worth
@@ -219,6 +222,11 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),
+        Command::Law(args) => {
+            let linter = global.linter(&global.config(None)?, Options::default())?;
+            let right = law::run(args, linter.registry(), today(), out)?;
+            Ok(if right { Status::Done } else { Status::Failed })
+        }
         Command::Eval(args) => eval::run(args, global, out),
         Command::Train(args) => train::run(args, global, out),
         Command::Completions { shell } => {

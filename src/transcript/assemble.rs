@@ -18,6 +18,9 @@ use super::{
 /// How much of a raw record a problem keeps.
 const RAW: usize = 64 << 10;
 
+/// The longest text, in UTF-16 units, that a cell of Excel can hold.
+const CELL: usize = 32_767;
+
 /// A message that is yet to be put into its conversation.
 #[derive(Debug)]
 pub(crate) struct Staged {
@@ -211,6 +214,13 @@ impl<'s> Assembler<'s> {
         }
         let channel = cells.value(Field::Channel).map(|channel| self.string(channel));
         let text = cells[Field::Text].as_deref().unwrap_or_default().to_owned();
+        if text.len() >= CELL && text.encode_utf16().count() == CELL {
+            self.note(
+                Some(line),
+                "the text is 32,767 characters long: Excel has cut it, its end is missing",
+                Some(raw()),
+            );
+        }
         let source = Source { file: self.name.clone(), line };
         Ok(Staged {
             conversation,

@@ -97,6 +97,12 @@ pub struct InputConfig {
     /// Whether quotation marks in CSV and TSV enclose values; `false` takes them as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quoting: Option<bool>,
+    /// The sheet of workbooks; the first whose columns can be told if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The password of zip files. It is no key of the file: passwords do not belong there.
+    #[serde(skip)]
+    pub password: Option<String>,
     /// The JSON path to the array of messages inside a record: `data.sessions[].messages[]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<String>,
@@ -124,6 +130,8 @@ impl InputConfig {
             header: self.header.or(base.header),
             delimiter: self.delimiter.or(base.delimiter),
             quoting: self.quoting.or(base.quoting),
+            sheet: self.sheet.clone().or_else(|| base.sheet.clone()),
+            password: self.password.clone().or_else(|| base.password.clone()),
             messages: self.messages.clone().or_else(|| base.messages.clone()),
             columns,
             roles,

@@ -38,8 +38,8 @@ impl Dialect {
 }
 
 /// The rows of a CSV or TSV text.
-pub(crate) struct Delimited {
-    lines: Lines,
+pub(crate) struct Delimited<'a> {
+    lines: Lines<'a>,
     dialect: Dialect,
     reader: Reader,
     /// Lines that were read in vain for the end of a quotation.
@@ -55,8 +55,8 @@ enum Next {
     End,
 }
 
-impl Delimited {
-    pub(crate) fn new(stream: Stream, dialect: Dialect) -> Self {
+impl<'a> Delimited<'a> {
+    pub(crate) fn new(stream: Stream<'a>, dialect: Dialect) -> Self {
         let reader = dialect.reader();
         Self {
             lines: Lines::new(stream),
@@ -126,7 +126,7 @@ impl Delimited {
     }
 }
 
-impl Rows for Delimited {
+impl Rows for Delimited<'_> {
     fn next(&mut self, row: &mut Row) -> io::Result<Option<Result<(), BadRow>>> {
         let (number, first) = loop {
             match self.next_line()? {

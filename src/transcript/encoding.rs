@@ -15,13 +15,13 @@ const LOOK: usize = 64 << 10;
 const LOOK_FURTHER: usize = 1 << 20;
 
 /// A stream of UTF-8 (with 0xFF where it was damaged) and the name of what it was.
-pub(crate) struct Decoded {
-    pub(crate) stream: Stream,
+pub(crate) struct Decoded<'a> {
+    pub(crate) stream: Stream<'a>,
     pub(crate) encoding: &'static Encoding,
 }
 
 /// Decodes from `forced`, or from what the beginning looks like; `None` if that is no text.
-pub(crate) fn decode(mut stream: Stream, forced: Option<&'static Encoding>) -> Option<Decoded> {
+pub(crate) fn decode<'a>(mut stream: Stream<'a>, forced: Option<&'static Encoding>) -> Option<Decoded<'a>> {
     let mut head = stream.peek(LOOK);
     if head.is_ascii() && !head.contains(&0) {
         head = stream.peek(LOOK_FURTHER);
@@ -122,8 +122,8 @@ fn decodes(encoding: &'static Encoding, head: &[u8]) -> bool {
     }
 }
 
-struct Transcoder {
-    from: Stream,
+struct Transcoder<'a> {
+    from: Stream<'a>,
     decoder: encoding_rs::Decoder,
     raw: Vec<u8>,
     /// The part of `raw` that is yet to be decoded.
@@ -134,7 +134,7 @@ struct Transcoder {
     position: usize,
 }
 
-impl Transcoder {
+impl Transcoder<'_> {
     fn refill(&mut self) -> io::Result<()> {
         if self.filled.is_empty() && !self.ended {
             let read = self.from.read(&mut self.raw)?;
@@ -159,7 +159,7 @@ impl Transcoder {
     }
 }
 
-impl Read for Transcoder {
+impl Read for Transcoder<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.position == self.out.len() && !self.done {
             match self.refill() {

@@ -3,10 +3,11 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use super::{
+    archive,
     assemble::{Assembler, FileRead},
     config::{Format, Settings},
     delimited::{Delimited, Dialect, find_delimiter},
-    encoding,
+    encoding, excel,
     input::{self, From, Input},
     json,
     lines::{Elements, Lines, Pieces},
@@ -17,25 +18,84 @@ use super::{
 /// How much of the text is looked at to find the format.
 const LOOK: usize = 64 << 10;
 
-/// Reads one input; whatever goes wrong stands in the result.
-pub(crate) fn read(input: Input, settings: &Settings) -> FileRead {
+/// Reads one input, which may be an archive of many files; whatever goes wrong stands in the result.
+pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
     let name = input.name;
     let stream = match input.from {
-        From::Refused(reason) => return FileRead::failed(name, reason),
-        From::Ignored => return FileRead::ignored(name),
-        From::Stream(reader) => Stream::boxed(reader),
-        From::File(path) => match open(&path) {
-            Ok(stream) => stream,
-            Err(reason) => return FileRead::failed(name, reason),
-        },
+        From::Refused(reason) => Err(reason),
+        From::Ignored => return vec![FileRead::ignored(name)],
+        From::Stream(reader) => Ok(Stream::boxed(reader)),
+        From::File(path) => open(&path),
     };
-    match stream::unwrap(stream) {
-        Ok(stream) => text(name, stream, settings),
-        Err(error) => FileRead::failed(name, broken(&error)),
+    let mut all = Vec::new();
+    match stream {
+        Ok(stream) => Files { settings, all: &mut all }.add(name, stream, 0),
+        Err(reason) => all.push(FileRead::failed(name, reason)),
+    }
+    all
+}
+
+/// How deep archives may stand in archives.
+const NESTED: usize = 1;
+const TOO_DEEP: &str = "is an archive in an archive in an archive; unpack it first";
+
+/// The files found so far.
+struct Files<'s> {
+    settings: &'s Settings,
+    all: &'s mut Vec<FileRead>,
+}
+
+impl Files<'_> {
+    fn add(&mut self, name: Arc<str>, stream: Stream<'_>, depth: usize) {
+        if let Err(reason) = self.try_add(&name, stream, depth) {
+            self.all.push(FileRead::failed(name, reason));
+        }
+    }
+
+    fn try_add(&mut self, name: &Arc<str>, stream: Stream<'_>, depth: usize) -> Result<(), String> {
+        let mut stream = stream::unwrap(stream).map_err(|error| broken(&error))?;
+        match archive::kind(&mut stream) {
+            archive::Kind::Plain => self.all.push(text(name.clone(), stream, self.settings)),
+            archive::Kind::Ole => self.workbook(name, &archive::whole(stream)?, excel::Kind::Xls),
+            archive::Kind::Tar if depth > NESTED => return Err(TOO_DEEP.to_owned()),
+            archive::Kind::Tar => {
+                archive::each_of_tar(stream, &mut |entry, it| self.entry(name, entry, it, depth))
+            }
+            archive::Kind::Zip => {
+                let bytes = archive::whole(stream)?;
+                let mut zip = archive::Zip::open(&bytes)?;
+                match zip.workbook()? {
+                    Some(kind) => self.workbook(name, &bytes, kind),
+                    None if depth > NESTED => return Err(TOO_DEEP.to_owned()),
+                    None => {
+                        let password = self.settings.input.password.as_deref();
+                        zip.each(password, &mut |entry, it| self.entry(name, entry, it, depth));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A file inside an archive is named `archive.zip!folder/file.csv`.
+    fn entry(&mut self, archive: &str, name: &str, entry: archive::Entry<'_>, depth: usize) {
+        let whole: Arc<str> =
+            if name.is_empty() { archive.into() } else { format!("{archive}!{name}").into() };
+        match entry {
+            None => self.all.push(FileRead::ignored(whole)),
+            Some(Err(reason)) => self.all.push(FileRead::failed(whole, reason)),
+            Some(Ok(stream)) => self.add(whole, stream, depth + 1),
+        }
+    }
+
+    fn workbook(&mut self, name: &Arc<str>, bytes: &[u8], kind: excel::Kind) {
+        let mut out = Assembler::new(self.settings, name.clone());
+        excel::read(bytes, kind, &mut out);
+        self.all.push(out.finish(kind.as_str(), "UTF-8"));
     }
 }
 
-fn open(path: &Path) -> Result<Stream, String> {
+fn open(path: &Path) -> Result<Stream<'static>, String> {
     fs::File::open(path).map(Stream::new).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission to read it is denied".to_owned(),
@@ -54,7 +114,7 @@ fn broken(error: &io::Error) -> String {
     }
 }
 
-fn text(name: Arc<str>, stream: Stream, settings: &Settings) -> FileRead {
+fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
     let Some(mut decoded) = encoding::decode(stream, settings.encoding) else {
         return FileRead::failed(
             name,

@@ -110,6 +110,7 @@ fn own_names(files: &[FileRead]) -> Vec<Arc<str>> {
 }
 
 fn stem(name: &str) -> &str {
+    let name = name.rsplit_once('!').map_or(name, |(_, entry)| entry);
     let file = Path::new(name).file_name().and_then(|file| file.to_str()).unwrap_or(name);
     let unwrapped = [".gz", ".zst"].iter().find_map(|wrapper| file.strip_suffix(wrapper)).unwrap_or(file);
     match unwrapped.rsplit_once('.') {

@@ -64,7 +64,10 @@ impl fmt::Debug for Input {
 }
 
 /// What files of chats are called, after `.gz` or `.zst` is taken off.
-const EXTENSIONS: [&str; 9] = ["jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text"];
+const EXTENSIONS: [&str; 17] = [
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "xlsx", "xlsm", "xlsb", "xls",
+    "ods", "zip", "tar", "tgz",
+];
 
 /// Expands arguments: files, folders with all below them, patterns such as `2024-*/*.csv`, and `-` for `stdin`.
 ///
@@ -110,7 +113,7 @@ impl Found {
         let mut chats = 0_usize;
         for entry in walk(folder) {
             match entry {
-                Ok(path) if is_chat(&path) => {
+                Ok(path) if is_chat(&path.to_string_lossy()) => {
                     chats += 1;
                     self.file(path);
                 }
@@ -184,8 +187,9 @@ fn walk(folder: &Path) -> impl Iterator<Item = Result<PathBuf, Input>> {
     })
 }
 
-fn is_chat(path: &Path) -> bool {
-    match extension(&path.to_string_lossy()) {
+/// Whether the name of a file that nobody named says that it may be a chat.
+pub(crate) fn is_chat(name: &str) -> bool {
+    match extension(name) {
         None => true,
         Some(extension) => EXTENSIONS.contains(&extension.as_str()),
     }

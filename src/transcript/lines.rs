@@ -40,24 +40,24 @@ pub(crate) trait Pieces {
 }
 
 /// The lines of a stream.
-pub(crate) struct Lines {
-    from: BufReader<Stream>,
+pub(crate) struct Lines<'a> {
+    from: BufReader<Stream<'a>>,
     buffer: Vec<u8>,
     line: u64,
     longest: usize,
 }
 
-impl Lines {
-    pub(crate) fn new(stream: Stream) -> Self {
+impl<'a> Lines<'a> {
+    pub(crate) fn new(stream: Stream<'a>) -> Self {
         Self::with_longest(stream, LONGEST_LINE)
     }
 
-    fn with_longest(stream: Stream, longest: usize) -> Self {
+    fn with_longest(stream: Stream<'a>, longest: usize) -> Self {
         Self { from: BufReader::with_capacity(256 << 10, stream), buffer: Vec::new(), line: 0, longest }
     }
 }
 
-impl Pieces for Lines {
+impl Pieces for Lines<'_> {
     fn line(&self) -> u64 {
         self.line
     }
@@ -111,8 +111,8 @@ impl Pieces for Lines {
 /// The elements of a JSON array, or the values of a JSON text that holds several, one after the other.
 ///
 /// Only brackets and strings are looked at. What stands in an element is the parser's concern, so that one bad element spoils no other.
-pub(crate) struct Elements {
-    from: BufReader<Stream>,
+pub(crate) struct Elements<'a> {
+    from: BufReader<Stream<'a>>,
     buffer: Vec<u8>,
     line: u64,
     longest: usize,
@@ -126,12 +126,12 @@ enum Array {
     Closed,
 }
 
-impl Elements {
-    pub(crate) fn new(stream: Stream) -> Self {
+impl<'a> Elements<'a> {
+    pub(crate) fn new(stream: Stream<'a>) -> Self {
         Self::with_longest(stream, LONGEST_VALUE)
     }
 
-    fn with_longest(stream: Stream, longest: usize) -> Self {
+    fn with_longest(stream: Stream<'a>, longest: usize) -> Self {
         Self {
             from: BufReader::with_capacity(256 << 10, stream),
             buffer: Vec::new(),
@@ -191,7 +191,7 @@ enum Cut {
     Before,
 }
 
-impl Pieces for Elements {
+impl Pieces for Elements<'_> {
     fn line(&self) -> u64 {
         self.line
     }
@@ -285,7 +285,7 @@ mod tests {
         all
     }
 
-    fn stream(text: &str) -> Stream {
+    fn stream(text: &str) -> Stream<'static> {
         Stream::new(io::Cursor::new(text.as_bytes().to_vec()))
     }
 

@@ -6,10 +6,12 @@
 //! A file goes through `stream` (wrappers off), `encoding` (to UTF-8), a format (`json`, or `delimited` and `table`) that gives
 //! records, `assemble` (who, when) and `group`. Files are read on as many threads as there are; the result does not depend on how many.
 
+mod archive;
 mod assemble;
 mod config;
 mod delimited;
 mod encoding;
+mod excel;
 mod field;
 mod file;
 mod group;
@@ -51,8 +53,8 @@ pub use self::{
 /// ```
 pub fn read(inputs: Vec<Input>, config: &InputConfig) -> Result<Transcript, InputError> {
     let settings = config::Settings::new(config)?;
-    let files = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
-    Ok(group::group(files))
+    let files: Vec<_> = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
+    Ok(group::group(files.into_iter().flatten().collect()))
 }
 
 /// The reason given for a record that is not in the file's encoding.
@@ -211,7 +213,7 @@ pub struct Transcript {
 pub struct FileSummary {
     /// The file, as in [`Source::file`].
     pub file: Arc<str>,
-    /// `jsonl`, `json`, `csv`, `tsv`, or `empty`.
+    /// `jsonl`, `json`, `csv`, `tsv`, `xlsx`, `xlsb`, `xls`, `ods`, or `empty`.
     pub format: &'static str,
     /// The encoding's WHATWG name.
     pub encoding: &'static str,

@@ -7,21 +7,21 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 
 /// A reader that one may look ahead into.
-pub(crate) struct Stream {
+pub(crate) struct Stream<'a> {
     ahead: Vec<u8>,
     position: usize,
     /// What ended the look ahead; handed out after what was read before it.
     failed: Option<io::Error>,
     ended: bool,
-    rest: Box<dyn Read + Send>,
+    rest: Box<dyn Read + 'a>,
 }
 
-impl Stream {
-    pub(crate) fn new(rest: impl Read + Send + 'static) -> Self {
+impl<'a> Stream<'a> {
+    pub(crate) fn new(rest: impl Read + 'a) -> Self {
         Self::boxed(Box::new(rest))
     }
 
-    pub(crate) fn boxed(rest: Box<dyn Read + Send>) -> Self {
+    pub(crate) fn boxed(rest: Box<dyn Read + 'a>) -> Self {
         Self { ahead: Vec::new(), position: 0, failed: None, ended: false, rest }
     }
 
@@ -53,7 +53,7 @@ impl Stream {
     }
 }
 
-impl Read for Stream {
+impl Read for Stream<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let ahead = &self.ahead[self.position..];
         if !ahead.is_empty() {
@@ -74,7 +74,7 @@ impl Read for Stream {
 const NESTED: usize = 2;
 
 /// Takes gzip and zstd off.
-pub(crate) fn unwrap(mut stream: Stream) -> io::Result<Stream> {
+pub(crate) fn unwrap(mut stream: Stream<'_>) -> io::Result<Stream<'_>> {
     for _ in 0..NESTED {
         stream = match stream.peek(4) {
             [0x1f, 0x8b, ..] => Stream::new(MultiGzDecoder::new(stream)),
@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    fn all(mut stream: Stream) -> (Vec<u8>, Option<io::ErrorKind>) {
+    fn all(mut stream: Stream<'_>) -> (Vec<u8>, Option<io::ErrorKind>) {
         let mut out = Vec::new();
         let error = stream.read_to_end(&mut out).err().map(|e| e.kind());
         (out, error)

@@ -25,6 +25,11 @@ impl Row {
         self.ends.clear();
     }
 
+    pub(crate) fn push(&mut self, cell: &str) {
+        self.bytes.extend_from_slice(cell.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
     pub(crate) fn width(&self) -> usize {
         self.ends.len()
     }
@@ -57,6 +62,18 @@ pub(crate) struct BadRow {
 pub(crate) trait Rows {
     /// Fills `row` with the next row; after an error there are no more.
     fn next(&mut self, row: &mut Row) -> io::Result<Option<Result<(), BadRow>>>;
+}
+
+/// The rows among which a header is looked for.
+pub(crate) fn head(rows: &mut impl Rows) -> Vec<Vec<String>> {
+    let mut head = Vec::new();
+    let mut row = Row::default();
+    while head.len() < HEADER_WITHIN
+        && let Ok(Some(read)) = rows.next(&mut row)
+    {
+        head.extend(read.is_ok().then(|| row.strings()));
+    }
+    head
 }
 
 /// Reads all rows. An error is one of reading, after which what was read still counts.
