@@ -136,8 +136,9 @@ pub struct Tenth {
 /// The reliability of probabilities, by tenths; empty tenths are left out.
 pub(super) fn reliability(scores: &[(f64, bool)]) -> Vec<Tenth> {
     let mut tenths = vec![(0_usize, 0.0, 0_usize); 10];
+    let ends: Vec<f64> = (1..10).map(|end| f64::from(end) / 10.0).collect();
     for &(score, label) in scores {
-        let tenth = &mut tenths[((score * 10.0) as usize).min(9)];
+        let tenth = &mut tenths[ends.partition_point(|&end| end <= score)];
         tenth.0 += 1;
         tenth.1 += score;
         tenth.2 += usize::from(label);

@@ -4,7 +4,7 @@
 //! conversation and the trade are left out on purpose: both helped on chats by authors who were learned from and harmed on
 //! chats by others (docs/quality.md).
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
 use crate::{
     dialogue::{Holding, Ledger, QuestionType},
@@ -28,11 +28,11 @@ const LONGEST: usize = 4;
 const LONGEST_CONTEXT: usize = 2;
 
 /// What a gram of each length counts, in tenths: long ones are many and seldom come again.
-const COUNTS: [u32; LONGEST] = [10, 10, 7, 4];
+const COUNTS: [i32; LONGEST] = [10, 10, 7, 4];
 
-/// A message is divided by the root of its norm and not by its norm, so that one bad clause is not drowned in many good ones; this
-/// brings messages of usual length back to a length of one.
-const SOFTENER: f64 = 0.8;
+/// Sums are divided by the norm to the power of 0.75 and not by the norm, so that one bad clause is not drowned in many good ones; this
+/// brings a message of usual length back to a length of one.
+const SOFTENER: f64 = 0.334;
 
 /// What the context counts beside the message.
 const CONTEXT: f64 = 0.5;
@@ -43,17 +43,22 @@ const FACT: f64 = 0.3;
 const MESSAGE_SEED: u64 = 0x6b65_6675_6c69_6e74;
 const CONTEXT_SEED: u64 = 0x5ec0_4d5e_ed00_0001;
 const FACT_SEED: u64 = 0xfac7_5eed_0000_0002;
-const EDGE: char = '|';
+pub(super) const EDGE: char = '|';
 
-/// A gram of a text: its bucket, its length, and the number of its last character.
+/// A Latin word up to this long may be an abbreviation that says something (`vx`, `app`); longer ones are mostly names of goods.
+const LATIN: usize = 3;
+
+/// A mask such as `[数字x]` is not longer, its brackets counted.
+const LONGEST_MASK: usize = 8;
+
+/// A gram of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gram {
     pub(super) bucket: usize,
+    /// In shapes, see [`shapes`].
     pub(super) length: usize,
-    /// Counted in characters of the folded text; for an edge, the character before which it stands.
-    pub(super) last: usize,
-    /// Counted the same way: the first character.
-    pub(super) first: usize,
+    /// One past the number of its last shape.
+    pub(super) end: usize,
 }
 
 /// Calls `each` with the grams of a message.
@@ -67,17 +72,18 @@ pub(super) fn context_grams(folded: &str, each: impl FnMut(Gram)) {
 }
 
 /// What a gram of a message counts, in tenths.
-pub(super) const fn count(length: usize) -> u32 {
+pub(super) const fn count(length: usize) -> i32 {
     COUNTS[length - 1]
 }
 
 /// By what a sum over a message's grams is multiplied, from the sum of their squared counts.
-pub(super) fn message_factor(squares: u32) -> f64 {
-    if squares == 0 { 0.0 } else { 1.0 / (10.0 * (SOFTENER * f64::from(squares).sqrt()).sqrt()) }
+pub(super) fn message_factor(squares: i32) -> f64 {
+    let root = f64::from(squares).sqrt().sqrt();
+    if squares == 0 { 0.0 } else { SOFTENER / (root * root.sqrt()) }
 }
 
 /// By what a sum over the grams of the context is multiplied, from their number.
-pub(super) fn context_factor(grams: u32) -> f64 {
+pub(super) fn context_factor(grams: i32) -> f64 {
     if grams == 0 { 0.0 } else { CONTEXT / f64::from(grams).sqrt() }
 }
 
@@ -94,45 +100,99 @@ const fn bucket(hash: u64) -> usize {
     (hash >> (64 - BITS)) as usize
 }
 
-/// One pass: the hashes of the last one to `N` characters grow with each character.
+/// One pass: the hashes of the last one to `N` characters grow with each character. Each gram counts once, or a list of goods
+/// would outweigh what is said of them.
 fn grams<const N: usize>(folded: &str, seed: u64, mut each: impl FnMut(Gram)) {
-    let mut hashes = [seed; N];
-    let mut firsts = [0; N];
-    let mut known = 0;
-    let mut step = |c: char, at: usize| {
-        known = (known + 1).min(N);
-        for length in (1..known).rev() {
-            hashes[length] = mix(hashes[length - 1], c as u64);
-            firsts[length] = firsts[length - 1];
-        }
-        hashes[0] = mix(seed, c as u64);
-        firsts[0] = at;
-        for length in 1..=known {
-            each(Gram { bucket: bucket(hashes[length - 1]), length, last: at, first: firsts[length - 1] });
-        }
-    };
-    step(EDGE, 0);
-    let mut edge = true;
-    let mut end = 0;
-    for (at, c) in folded.chars().enumerate() {
-        end = at;
-        if is_edge(c) {
-            if !edge {
-                step(EDGE, at);
+    SEEN.with_borrow_mut(|seen| {
+        let mut hashes = [seed; N];
+        let mut end = 0;
+        shapes(folded, |c, _| {
+            end += 1;
+            for length in (1..N.min(end)).rev() {
+                hashes[length] = mix(hashes[length - 1], c as u64);
             }
-            edge = true;
-        } else {
-            step(if c.is_ascii_digit() { '0' } else { c }, at);
-            edge = false;
+            hashes[0] = mix(seed, c as u64);
+            for length in 1..=N.min(end) {
+                let bucket = bucket(hashes[length - 1]);
+                if seen.insert(bucket) {
+                    each(Gram { bucket, length, end });
+                }
+            }
+        });
+        seen.clear();
+    });
+}
+
+thread_local! {
+    static SEEN: RefCell<Seen> = RefCell::new(Seen { bits: vec![0; BUCKETS / 64], touched: Vec::new() });
+}
+
+/// A set of buckets that is emptied at the cost of what it holds.
+struct Seen {
+    bits: Vec<u64>,
+    touched: Vec<u32>,
+}
+
+impl Seen {
+    /// Whether the bucket is new.
+    fn insert(&mut self, bucket: usize) -> bool {
+        let (word, bit) = (bucket / 64, 1 << (bucket % 64));
+        let new = self.bits[word] & bit == 0;
+        if new {
+            self.bits[word] |= bit;
+            self.touched.push(word as u32);
         }
+        new
     }
-    if !edge {
-        step(EDGE, end);
+
+    fn clear(&mut self) {
+        for word in self.touched.drain(..) {
+            self.bits[word as usize] = 0;
+        }
     }
 }
 
-const fn is_edge(c: char) -> bool {
-    matches!(c, ',' | '。' | '!' | '?' | ';' | '~' | ' ' | '…' | '\n' | '\r' | '\t')
+/// Calls `each` with the shapes of a text, each with the numbers of the characters that it stands for: punctuation is an edge, a
+/// number is one digit by its length (an amount, a code, a mobile number), a mask `[…]` too, a Latin word of more than three letters is
+/// one letter.
+pub(super) fn shapes(folded: &str, mut each: impl FnMut(char, Range<usize>)) {
+    each(EDGE, 0..0);
+    let mut edge = true;
+    let mut at = 0;
+    let mut rest = folded;
+    while let Some(c) = rest.chars().next() {
+        let (shape, characters, bytes) = shape(c, rest);
+        if shape != EDGE || !edge {
+            each(shape, at..at + characters);
+        }
+        edge = shape == EDGE;
+        at += characters;
+        rest = &rest[bytes..];
+    }
+    if !edge {
+        each(EDGE, at..at);
+    }
+}
+
+/// What stands at the beginning of `rest`, and how many characters and bytes it takes.
+fn shape(c: char, rest: &str) -> (char, usize, usize) {
+    let run = |is: fn(&u8) -> bool| rest.bytes().take_while(is).count();
+    match c {
+        ',' | '。' | '!' | '?' | ';' | '~' | ' ' | '…' | '\n' | '\r' | '\t' => (EDGE, 1, c.len_utf8()),
+        '0'..='9' => {
+            let digits = run(|byte| byte.is_ascii_digit() || *byte == b'.');
+            (if digits < 5 { '0' } else if digits < 11 { '5' } else { '9' }, digits, digits)
+        }
+        'a'..='z' => match run(u8::is_ascii_lowercase) {
+            0..=LATIN => (c, 1, 1),
+            letters => ('a', letters, letters),
+        },
+        '[' => match rest.char_indices().take(LONGEST_MASK).enumerate().find(|(_, (_, c))| *c == ']') {
+            Some((number, (byte, _))) => ('0', number + 1, byte + 1),
+            None => (c, 1, 1),
+        },
+        _ => (c, 1, c.len_utf8()),
+    }
 }
 
 /// What the other side wrote between this side's message before and this one: what message `at` answers.
@@ -208,35 +268,18 @@ impl Fact {
 
 /// The grams of a message as readable text, for telling what a model leans on.
 pub(super) fn spelled(folded: &str) -> Vec<(usize, String)> {
-    let mut shown: Vec<char> = vec![EDGE];
-    for c in folded.chars() {
-        if !is_edge(c) {
-            shown.push(if c.is_ascii_digit() { '0' } else { c });
-        } else if shown.last() != Some(&EDGE) {
-            shown.push(EDGE);
-        }
-    }
-    if shown.last() != Some(&EDGE) {
-        shown.push(EDGE);
-    }
-    let mut ends = Vec::new();
-    let mut out = Vec::new();
-    let mut end = 0;
+    let mut shown: Vec<char> = Vec::new();
+    shapes(folded, |c, _| shown.push(c));
+    let mut spelled = Vec::new();
     message_grams(folded, |gram| {
-        if gram.length == 1 {
-            end += 1;
-        }
-        ends.push((gram, end));
+        spelled.push((gram.bucket, shown[gram.end - gram.length..gram.end].iter().collect()));
     });
-    for (gram, end) in ends {
-        out.push((gram.bucket, shown[end - gram.length..end].iter().collect()));
-    }
-    out
+    spelled
 }
 
 /// The grams of a message as (place, value) with `place` of the bucket, each place once and in order: for training.
 pub(super) fn message_row(folded: &str, place: impl Fn(usize) -> usize) -> Vec<(u32, f64)> {
-    let mut grams: Vec<(u32, u32)> = Vec::new();
+    let mut grams: Vec<(u32, i32)> = Vec::new();
     message_grams(folded, |gram| grams.push((place(gram.bucket) as u32, count(gram.length))));
     let factor = message_factor(grams.iter().map(|&(_, count)| count * count).sum());
     merged(grams.into_iter().map(|(bucket, count)| (bucket, f64::from(count) * factor)).collect())
@@ -249,7 +292,7 @@ pub(super) fn row(conversation: &Conversation, folded: &[Folded], ledger: &Ledge
     for message in context(conversation, at) {
         context_grams(folded[message].text(), |gram| answered.push(gram.bucket as u32));
     }
-    let factor = context_factor(answered.len() as u32);
+    let factor = context_factor(i32::try_from(answered.len()).unwrap_or(i32::MAX));
     row.extend(answered.iter().map(|&bucket| (bucket, factor)));
     facts(conversation, ledger, at, |bucket, _| row.push((bucket as u32, fact_factor())));
     merged(row)
@@ -276,33 +319,41 @@ mod tests {
     }
 
     #[test]
-    fn grams_grow_with_each_character_and_edges_are_one_mark() {
-        assert_eq!(
-            spelling("好, 3天"),
-            [
-                "|", "好", "|好", "|", "好|", "|好|", "0", "|0", "好|0", "|好|0", "天", "0天", "|0天", "好|0天",
-                "|", "天|", "0天|", "|0天|"
-            ]
-        );
+    fn grams_grow_with_each_shape_and_count_once() {
+        assert_eq!(spelling("好, 3天"), [
+            "|", "好", "|好", "好|", "|好|", "0", "|0", "好|0", "|好|0", "天", "0天", "|0天", "好|0天", "天|", "0天|",
+            "|0天|"
+        ]);
         assert_eq!(spelling(""), ["|"]);
     }
 
     #[test]
-    fn equal_grams_fall_into_one_bucket_and_context_into_another() {
-        let mut seen = Vec::new();
-        message_grams("行行", |gram| seen.push((gram.length, gram.bucket)));
-        let singles: Vec<usize> = seen.iter().filter(|(n, _)| *n == 1).map(|(_, b)| *b).collect();
-        assert_eq!(singles[1], singles[2]);
-        let mut context = Vec::new();
-        context_grams("行行", |gram| context.push(gram.bucket));
-        assert!(!context.contains(&singles[1]));
+    fn numbers_masks_and_names_of_goods_are_one_shape() {
+        let shapes_of = |text: &str| {
+            let mut seen = Vec::new();
+            shapes(text, |c, range| seen.push((c, range)));
+            seen
+        };
+        assert_eq!(spelling("满3.5元"), spelling("满[金额x]元"));
+        assert_ne!(spelling("报123456"), spelling("报12345678901"));
+        assert_eq!(spelling("加vx"), spelling("加vx"));
+        assert_eq!(spelling("买iphone"), spelling("买huawei"));
+        assert_ne!(spelling("加vx"), spelling("加qq"));
+        assert_eq!(shapes_of("[数字x]个[没完"), [
+            ('|', 0..0),
+            ('0', 0..5),
+            ('个', 5..6),
+            ('[', 6..7),
+            ('没', 7..8),
+            ('完', 8..9),
+            ('|', 9..9)
+        ]);
     }
 
     #[test]
-    fn a_gram_tells_where_it_stands() {
-        let mut seen = Vec::new();
-        message_grams("您,好的", |gram| seen.push((gram.length, gram.first, gram.last)));
-        assert!(seen.contains(&(2, 2, 3)), "{seen:?}");
-        assert!(seen.contains(&(3, 1, 3)), "{seen:?}");
+    fn context_falls_into_other_buckets() {
+        let mut message = Vec::new();
+        message_grams("行", |gram| message.push(gram.bucket));
+        context_grams("行", |gram| assert!(!message.contains(&gram.bucket)));
     }
 }

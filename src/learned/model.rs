@@ -260,6 +260,10 @@ pub(super) fn quantised(weights: &[f64]) -> (f64, Vec<i8>) {
     (unit, weights.iter().map(|weight| (weight / unit).round() as i8).collect())
 }
 
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

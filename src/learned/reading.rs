@@ -18,7 +18,7 @@ use crate::{
 struct Sums {
     lanes: [i32; LANES],
     /// Squares of the counts, or for a context the number of its grams.
-    size: u32,
+    size: i32,
 }
 
 impl Sums {
@@ -102,7 +102,7 @@ impl Reading {
         let mut message = Sums::default();
         features::message_grams((pages.folded)(at).text(), |gram| {
             let count = features::count(gram.length);
-            message.add(rows[gram.bucket], count as i32);
+            message.add(rows[gram.bucket], count);
             message.size += count * count;
         });
         let mut context = Sums::default();
@@ -157,7 +157,7 @@ fn likeliest(pages: Pages<'_>, head: usize, at: usize) -> Option<usize> {
         let count = features::count(gram.length);
         squares += count * count;
         for (kind, sum) in sums.iter_mut().enumerate() {
-            *sum += i32::from(pages.model.kind_weight(head, kind, gram.bucket)) * count as i32;
+            *sum += i32::from(pages.model.kind_weight(head, kind, gram.bucket)) * count;
         }
     });
     let factor = features::message_factor(squares);
@@ -188,17 +188,13 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
     features::message_grams(folded.text(), |gram| grams.push(gram));
     let squares = grams.iter().map(|gram| features::count(gram.length).pow(2)).sum();
     let factor = features::message_factor(squares);
-    let origins: Vec<u32> = folded.parts().map(|(_, origin)| origin).collect();
-    let mut weights = vec![0.0; origins.len()];
+    let mut shapes: Vec<(char, Range<usize>)> = Vec::new();
+    features::shapes(folded.text(), |c, range| shapes.push((c, range)));
+    let mut weights = vec![0.0; shapes.len()];
     for gram in grams {
         let weight = f64::from(rows[gram.bucket][choice.head]) * f64::from(features::count(gram.length)) * factor;
-        let last = gram.last.min(weights.len().saturating_sub(1));
-        let over = gram.first.min(last)..=last;
-        let share = weight / over.clone().count() as f64;
-        for at in over {
-            if let Some(sum) = weights.get_mut(at) {
-                *sum += share;
-            }
+        for sum in &mut weights[gram.end - gram.length..gram.end] {
+            *sum += weight / gram.length as f64;
         }
     }
     let mut passages: Vec<(f64, Range<usize>)> = Vec::new();
@@ -219,24 +215,32 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
     });
     facts.sort_by(|a, b| b.0.total_cmp(&a.0));
     facts.truncate(1);
-    let span = |range: &Range<usize>| Span { start: origins[range.start], end: origins[range.end - 1] + 1 };
+    let origins: Vec<u32> = folded.parts().map(|(_, origin)| origin).collect();
+    let span = |range: &Range<usize>| {
+        let mut inside = shapes[range.clone()].iter().filter(|(c, _)| *c != features::EDGE).map(|(_, range)| range);
+        let first = inside.next()?;
+        let last = inside.next_back().unwrap_or(first);
+        Some(Span { start: origins[first.start], end: origins[last.end - 1] + 1 })
+    };
     Reasons {
-        passages: passages.iter().map(|(_, range)| span(range)).collect(),
+        passages: passages.iter().filter_map(|(_, range)| span(range)).collect(),
         facts: facts.into_iter().map(|(_, title)| title).collect(),
     }
 }
 
-/// The stretch with the greatest sum, if that is positive (Kadane).
+/// Shapes in a passage at most.
+const LONGEST_PASSAGE: usize = 12;
+
+/// The stretch with the greatest sum, if that is positive.
 fn heaviest(weights: &[f64]) -> Option<(f64, Range<usize>)> {
     let mut best: Option<(f64, Range<usize>)> = None;
-    let (mut sum, mut start) = (0.0, 0);
-    for (at, &weight) in weights.iter().enumerate() {
-        if sum <= 0.0 {
-            (sum, start) = (0.0, at);
-        }
-        sum += weight;
-        if sum > best.as_ref().map_or(0.0, |best| best.0) {
-            best = Some((sum, start..at + 1));
+    for start in 0..weights.len() {
+        let mut sum = 0.0;
+        for (length, weight) in (1..=LONGEST_PASSAGE).zip(&weights[start..]) {
+            sum += weight;
+            if sum > best.as_ref().map_or(0.0, |best| best.0) {
+                best = Some((sum, start..start + length));
+            }
         }
     }
     best

@@ -301,7 +301,7 @@ impl<'a> Lesson<'a> {
 
     /// The margin of each sample under a model that has not seen its part.
     fn left_out_margins(&self, parts: &[usize]) -> Vec<f64> {
-        let fits = self.for_each_part(parts, |part| self.fit(|conversation| parts[conversation] != part));
+        let fits = for_each_part(parts, |part| self.fit(|conversation| parts[conversation] != part));
         let margin = |(at, _): &Labelled| {
             let sample = &self.samples.all[*at];
             fits[&parts[sample.conversation]].margin(&sample.row)
@@ -312,7 +312,7 @@ impl<'a> Lesson<'a> {
     /// The likeliest kind of each sample under a model that has not seen its part.
     fn left_out_kinds(&self, names: &[(&str, usize)], parts: &[usize]) -> Vec<Option<usize>> {
         let fits =
-            self.for_each_part(parts, |part| self.fit_kinds(names, |conversation| parts[conversation] != part));
+            for_each_part(parts, |part| self.fit_kinds(names, |conversation| parts[conversation] != part));
         let kind = |(at, _): &Labelled| {
             let sample = &self.samples.all[*at];
             let fits = &fits[&parts[sample.conversation]];
@@ -320,11 +320,6 @@ impl<'a> Lesson<'a> {
             (0..fits.len()).rev().max_by(|&a, &b| margin(a).total_cmp(&margin(b)))
         };
         self.mine.iter().map(kind).collect()
-    }
-
-    fn for_each_part<T: Send>(&self, parts: &[usize], fit: impl Fn(usize) -> T + Sync) -> HashMap<usize, T> {
-        let parts: BTreeSet<usize> = parts.iter().copied().collect();
-        parts.into_par_iter().map(|part| (part, fit(part))).collect()
     }
 
     /// The grams with the greatest weights that several labelled messages share, none inside another.
@@ -349,10 +344,15 @@ impl<'a> Lesson<'a> {
             if shown.len() == SHOWN {
                 break;
             }
-            if !shown.iter().any(|known| known.contains(&gram) || gram.contains(known)) {
+            if gram.chars().count() > 1 && !shown.iter().any(|known| known.contains(&gram) || gram.contains(known)) {
                 shown.push(gram);
             }
         }
         shown
     }
+}
+
+fn for_each_part<T: Send>(parts: &[usize], fit: impl Fn(usize) -> T + Sync) -> HashMap<usize, T> {
+    let parts: BTreeSet<usize> = parts.iter().copied().collect();
+    parts.into_par_iter().map(|part| (part, fit(part))).collect()
 }
