@@ -4,7 +4,7 @@ use divan::{Bencher, black_box};
 use kefulint::personal::{find, mask};
 
 /// Nothing to read: no digits, letters or cues. Most messages of a service chat are such.
-const PLAIN: &str = "亲亲您好呢,小店这边帮您看过啦,麻烦您稍微等等,有消息马上告诉您,感谢您的理解和支持哦";
+const PLAIN: &str = "亲亲您好呢,小店这边帮您看过啦,麻烦您稍微等等,有消息马上告诉您,辛苦您等一等我们哦";
 /// Digits and letters, no datum.
 const BUSY: &str =
     "您好,订单号240817003312已经打包,预计8月19日前发货,物流单号SF1690033124575,满299减30已抵扣";

@@ -113,6 +113,9 @@ def main():
     write("headerless.csv", table([(c, t, r, x) for c, _, r, _, _, t, x in CHAT]))
     workbooks()
     archives(table(rows))
+    text_exports()
+    platforms()
+    speech()
 
 
 STAMP = (2024, 5, 1, 0, 0, 0)
@@ -197,6 +200,81 @@ def archives(chat):
     with pyzipper.AESZipFile(HERE / "locked.zip", "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as out:
         out.setpassword(b"guess-me")
         out.writestr("chat.csv", chat)
+
+
+def text_exports():
+    # 千牛: two styles of header lines, Windows line ends, GBK; a message goes on until the next header.
+    name = {"客户": "t**8", "客服": "青禾家居旗舰店:小满"}
+    qianniu = ""
+    for n, (_, _, r, _, _, t, x) in enumerate(r for r in CHAT if r[0] == "c-01"):
+        head = f"{name[r]} ({t}):" if n % 2 else f"{name[r]}  {t}"
+        qianniu += f"{head}\n{x}\n\n"
+    write("qianniu.txt", qianniu.replace("\n", "\r\n"), "gbk")
+    name = {"客户": "山里人(12345678)", "客服": "青禾客服小满(87654321)"}
+    qq = "消息记录（此消息记录为文本格式）\n\n"
+    for _, _, r, _, _, t, x in (r for r in CHAT if r[0] == "c-01"):
+        qq += f"{t} {name[r]}\n{x}\n\n"
+    write("qq.txt", "\ufeff" + qq)
+    write("bot.log", "".join(f"【{t[11:]}】#【{r}】#【{x.replace(chr(10), ' ')}】\n" for _, _, r, _, _, t, x in CHAT if r != "机器人"))
+    write("speakers.txt", "".join(f"{r}：{x}\n" for c, _, r, _, _, _, x in CHAT if c == "c-01"))
+
+
+def dump(name, value):
+    write(name, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def platforms():
+    """One conversation in the words of each system; the shapes are from their documents or, where marked so, guesses."""
+    ask, say, thank = (x for c, _, _, _, _, _, x in CHAT if c == "c-01")
+    at = [1714529561, 1714529575, 1714529600]
+    wecom = lambda n, who, whom, body, **more: {"msgid": f"9{n}_external", "action": "send", "from": who, "tolist": [whom], "roomid": "", "msgtime": at[n] * 1000 + 7, **body, **more}
+    text = lambda x: {"msgtype": "text", "text": {"content": x}}
+    mixed = {"msgtype": "mixed", "mixed": {"item": [{"type": "text", "content": json.dumps({"content": thank}, ensure_ascii=False)}, {"type": "image", "content": "{}"}]}}
+    write("wecom.jsonl", lines([
+        wecom(0, "wmKu01", "XiaoMan", text(ask)),
+        wecom(1, "XiaoMan", "wmKu01", text(say)),
+        {"msgid": "9s", "action": "switch", "time": at[1] * 1000, "user": "XiaoMan"},
+        wecom(2, "wmKu01", "XiaoMan", mixed),
+        {**wecom(2, "XiaoMan", "wmKu01", {"msgtype": "revoke", "revoke": {"pre_msgid": "91_external"}}), "msgid": "9r", "action": "recall"},
+        {**wecom(2, "wmKu01", "XiaoMan", {"msgtype": "image", "image": {"md5sum": "0"}}), "msgid": "9i"},
+    ]))
+    zone = lambda n, kind, who, x, recalled=False: {"msgid": f"z{n}", "chat_id": "c-01", "sender": {"type": kind, "id": who}, "send_time": at[n], "msgtype": 1, "text": {"content": x}, "is_recalled": recalled}
+    write("wecom-zone.jsonl", lines([zone(0, 2, "wmKu01", ask), zone(1, 1, "XiaoMan", say, True), zone(2, 2, "wmKu01", thank)]))
+    qiyu = lambda n, user, x, auto=0: {"id": f"q{n}", "sessionId": 569001, "fromUser": user, "type": "text", "content": x, "time": at[n] * 1000, "autoreply": auto, "staffName": "小满"}
+    write("qiyu.jsonl", lines([qiyu(0, 1, ask), {**qiyu(0, 0, "欢迎光临青禾", 1), "id": "q9"}, qiyu(1, 0, say), qiyu(2, 1, thank)]))
+    stamp = ["2024-05-01 10:12:41", "2024-05-01 10:12:55", "2024-05-01 10:13:20"]
+    udesk = lambda n, who, x: {"sub_session_id": 77, "session_id": 7, "customer_id": 3, "agent_id": 5, "agent_nick_name": "小满", "sender": who, "created_at": stamp[n], "content": {"type": "message", "data": {"content": x}}}
+    dump("udesk.json", [udesk(0, "customer", ask), udesk(1, "agent", say), udesk(2, "customer", thank)])
+    sobot = lambda n, kind, who, x: {"cid": "c-01", "senderType": kind, "senderName": who, "t": at[n] * 1000, "msg": x}
+    dump("sobot.json", {"items": [sobot(0, 0, "访客", ask), sobot(1, 2, "小满", say), sobot(2, 0, "访客", thank)]})
+    easemob = lambda n, who, whom, x: {"msg_id": f"e{n}", "timestamp": str(at[n] * 1000), "from": who, "to": whom, "chat_type": "chat", "payload": {"bodies": [{"type": "txt", "msg": x}]}}
+    write("easemob.jsonl", lines([easemob(0, "u9", "kf_xiaoman", ask), easemob(1, "kf_xiaoman", "u9", say), easemob(2, "u9", "kf_xiaoman", thank)]))
+    tim = lambda n, who, whom, x: {"From_Account": who, "To_Account": whom, "MsgTimestamp": at[n], "MsgSeq": n, "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": x}}]}
+    im = {"MsgList": [tim(0, "u9", "kf_xiaoman", ask), tim(1, "kf_xiaoman", "u9", say), tim(2, "u9", "kf_xiaoman", thank)]}
+    write("tencent-im.json.gz", gzip.compress(json.dumps(im, ensure_ascii=False).encode(), mtime=0))
+    yun = lambda n, who, whom, x: {"msgidServer": f"y{n}", "fromAccount": who, "to": whom, "msgTimestamp": str(at[n] * 1000), "body": json.dumps({"msg": x}, ensure_ascii=False)}
+    write("yunxin.jsonl", lines([yun(0, "u9", "kf_xiaoman", ask), yun(1, "kf_xiaoman", "u9", say), yun(2, "u9", "kf_xiaoman", thank)]))
+    cec = lambda n, kind, who, x: {"id": f"h{n}", "channel": "WEB", "senderNickname": who, "sendTime": at[n] * 1000, "controlType": "CHAT", "sourceType": kind, "mediaType": "TEXT", "content": x, "callId": "c-01"}
+    dump("huawei-cec.json", {"resultCode": "0", "messages": [cec(0, "USER", "访客", ask), cec(1, "AGENT", "小满", say), cec(2, "USER", "访客", thank)]})
+    zulu = ["2024-05-01T02:12:41Z", "2024-05-01T02:12:55Z", "2024-05-01T02:13:20Z"]
+    zen = lambda n, kind, who, x: {"type": "chat.msg", "name": who, "sender_type": kind, "msg": x, "timestamp": zulu[n]}
+    dump("zendesk-chat.json", {"id": "c-01", "history": [
+        {"type": "chat.memberjoin", "name": "小满", "timestamp": zulu[0]}, zen(0, "Visitor", "访客", ask), zen(1, "Agent", "小满", say), zen(2, "Visitor", "访客", thank)]})
+    html = lambda x: "<p>" + x.replace("\n", "</p><p>").replace('"', "&quot;") + "</p>"
+    part = lambda n, kind, who, x, what="comment": {"id": f"i{n}{what}", "part_type": what, "body": html(x), "author": {"type": kind, "id": "1", "name": who}, "created_at": at[n]}
+    dump("intercom.json", {"type": "conversation", "id": "c-01", "conversation_parts": {"conversation_parts": [
+        part(0, "user", "访客", ask), part(1, "admin", "小满", say), part(1, "admin", "小满", "内部备注", "note"), part(2, "user", "访客", thank)]}})
+
+
+def speech():
+    ask, say, thank = (x.replace("\n", " ") for c, _, _, _, _, _, x in CHAT if c == "c-01")
+    turns = [("客户", ask), ("客服", say), ("客户", thank)]
+    dump("aliyun-sca.json", {"tid": "c-01", "customerServiceId": "A07", "customerServiceName": "小满", "callType": 3, "dialogue": [
+        {"role": r, "identity": r, "begin": 3000 * n, "end": 3000 * n + 2100, "hourMinSec": f"10:12:4{n}", "words": x} for n, (r, x) in enumerate(turns)]})
+    dump("whisperx.json", {"language": "zh", "segments": [
+        {"id": n, "start": 3.0 * n, "end": 3.0 * n + 2.1, "text": x, "speaker": "SPEAKER_00" if r == "客服" else "SPEAKER_01"} for n, (r, x) in enumerate(turns)]})
+    write("call.srt", "".join(f"{n + 1}\n00:00:0{3 * n},000 --> 00:00:0{3 * n + 2},100\n{r}：{x}\n\n" for n, (r, x) in enumerate(turns)))
+    write("call.vtt", "WEBVTT\n\n" + "".join(f"00:0{3 * n}.000 --> 00:0{3 * n + 2}.100 align:start\n<v {r}>{x}</v>\n\n" for n, (r, x) in enumerate(turns)))
 
 
 main()

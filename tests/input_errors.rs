@@ -222,6 +222,17 @@ fn two_messages_with_one_id() {
 }
 
 #[test]
+fn messages_without_ids_are_counted_once_if_text_and_time_are_the_same() {
+    let one = "会话ID,角色,时间,内容\n1,客户,2024-05-01 10:00:07,在吗\n1,客户,2024-05-01 10:00:07,在吗\n1,客户,2024-05-01 10:01:00,人呢\n1,客户,2024-05-01 10:01:00,人呢\n";
+    let two = "会话ID,角色,时间,内容\n1,客户,2024-05-01 10:01:00,人呢\n1,客服,2024-05-01 10:01:00,人呢\n";
+    let read =
+        read_inputs(vec![Input::stream("one.csv", one.as_bytes()), Input::stream("two.csv", two.as_bytes())]);
+    // To the second it is a copy; to the minute it is one only in another file, and never if somebody else says it.
+    assert_eq!(texts(&read), ["在吗", "人呢", "人呢", "人呢"]);
+    assert_eq!((problems(&read), stats(&read)), (vec![], [2, 0, 0, 6, 0, 2]));
+}
+
+#[test]
 fn an_id_that_excel_rounded_is_damaged_evidence() {
     let rows = "会话ID,消息ID,角色,客服工号,内容\n1.23457E+17,1,客服,8,一\n1,1.23457E+17,客服,8,二\n1,2,客服,1.2E+17,三\n";
     let read = read("x.csv", rows);
@@ -363,7 +374,8 @@ fn what_is_no_text_or_no_table_is_said_so() {
     let prose = read("x.txt", "just words\nand more words\n");
     assert_eq!(
         problems(&prose)[0].1,
-        "is neither JSON nor a table; give --input-format if it is one of: jsonl, json, csv, tsv"
+        "is neither JSON nor a table nor a chat in a known grammar; give --input-format if it is one of: jsonl, json, csv, tsv, \
+         or a preset, or [input] blocks"
     );
 }
 
@@ -536,7 +548,7 @@ fn arguments_that_lead_nowhere_are_problems_and_the_run_goes_on() {
             "missing.csv: there is no such file",
             "loop: a link leads back to a folder above it",
             "none-*.csv: no file matches the pattern",
-            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, xlsx, xlsm, xlsb, xls, ods, zip, tar, tgz, also with .gz or .zst)",
+            "empty: the folder holds no file of chats (looked for: jsonl, ndjson, json, csv, tsv, tab, txt, log, text, srt, vtt, xlsx, xlsm, xlsb, xls, ods, zip, tar, tgz, also with .gz or .zst)",
             "loop/loop: a link leads back to a folder above it",
             "<stdin>: standard input is given twice; it can be read only once",
         ]

@@ -166,10 +166,10 @@ fn columns_by_name_and_path_win_over_those_found() {
 
 #[test]
 fn of_several_columns_the_first_that_is_filled_counts() {
-    let lines = "{\"role\":\"agent\",\"a\":{\"text\":\"one\"}}\n{\"role\":\"agent\",\"a\":{\"text\":\"\"},\"b\":\"two\"}\n";
+    let lines = "{\"role\":\"agent\",\"a\":{\"text\":\"one\"},\"b\":\"no\",\"sender\":\"S\"}\n{\"role\":\"agent\",\"a\":{\"text\":\"\"},\"b\":\"two\"}\n";
     let config = config("[columns]\ntext = [\"a.text\", \"b\"]");
     let read = transcript::read(vec![Input::stream("x.jsonl", lines.as_bytes())], &config).expect("valid");
-    assert_eq!(told(&read), "x agent - - one\nx agent - - two\n");
+    assert_eq!(told(&read), "x agent S - one\nx agent - - two\n");
 }
 
 #[test]
@@ -258,7 +258,6 @@ fn input_tables_are_read_strictly() {
 #[test]
 fn a_configuration_that_cannot_be_carried_out_is_refused_before_anything_is_read() {
     for (bad, said) in [
-        ("preset = \"jdcc\"", "[input] preset = \"jdcc\" is not known; known presets: jddc"),
         (
             "encoding = \"klingon\"",
             "[input] encoding = \"klingon\" is not known; try \"utf-8\", \"gb18030\", \"utf-16le\", \"utf-16be\" or \"big5\"",
@@ -276,6 +275,12 @@ fn a_configuration_that_cannot_be_carried_out_is_refused_before_anything_is_read
         let error = transcript::read(Vec::new(), &config(bad)).expect_err(bad);
         assert_eq!(error.to_string(), said);
     }
+    let unknown =
+        transcript::read(Vec::new(), &config("preset = \"jdcc\"")).expect_err("unknown").to_string();
+    assert!(
+        unknown.starts_with("[input] preset = \"jdcc\" is not known; known presets: aliyun-sca, "),
+        "{unknown}"
+    );
 }
 
 #[test]

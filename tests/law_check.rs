@@ -51,6 +51,9 @@ fn finds_citations_in_every_spelling() {
         ("消法第十六条,2020年起", &["cpl:16"]),
         ("消费者权益保护法第七章", &[]),
         ("消法 24 小时客服", &[]),
+        // Not a number, and not a reason to look for ever.
+        ("消法第八条、第12345条", &["cpl:8"]),
+        ("消法第八条，第二十九百条，第九条", &["cpl:8", "cpl:9"]),
     ] {
         assert_eq!(found(text), expected, "{text}");
     }

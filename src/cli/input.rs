@@ -47,6 +47,11 @@ impl InputArgs {
         Self { paths, input_format: None, encoding: None, preset: None, timezone: None }
     }
 
+    /// The paths as typed.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
     /// The settings: the file given, or the nearest above the first path, with the options laid over it.
     pub(crate) fn config(&self, global: &Global) -> anyhow::Result<Config> {
         let mut config = global.config(self.paths.first().map(String::as_str))?;

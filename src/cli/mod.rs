@@ -27,6 +27,7 @@ mod eval;
 mod input;
 mod law;
 mod lexicon;
+mod redact;
 mod rules;
 mod scan;
 mod train;
@@ -172,6 +173,8 @@ enum Command {
     Scan(scan::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
+    /// Write chats with personal data masked, in their own format
+    Redact(redact::Args),
     /// List the rules
     Rules(rules::ListArgs),
     /// Tell what a rule looks for, its law and its examples
@@ -219,6 +222,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
+        Command::Redact(args) => redact::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),

@@ -255,7 +255,9 @@ impl PatternsBuilder {
         match self.cues.last() {
             Some(last) if *last == cue => {
                 if let Some(joined) = self.patterns.last_mut() {
-                    joined.push_str(&format!("|(?:{pattern})"));
+                    joined.push_str("|(?:");
+                    joined.push_str(pattern);
+                    joined.push(')');
                 }
             }
             _ => {

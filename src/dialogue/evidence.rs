@@ -77,7 +77,7 @@ pub(super) struct Scene<'a> {
 pub(super) type Evidence = Vec<(&'static str, f32)>;
 
 /// The names of all evidence; a weight may be given to each.
-pub(super) const NAMES: [&str; 105] = [
+pub(super) const NAMES: [&str; 111] = [
     "open_time",
     "open_place",
     "open_reason",
@@ -183,6 +183,12 @@ pub(super) const NAMES: [&str; 105] = [
     "hollow_statement",
     "hollow_leave",
     "sticker_only",
+    "hard_missed",
+    "hard_missed_plain",
+    "polar_missed",
+    "open_word_missed",
+    "repeat_pressed",
+    "repeat_asked",
 ];
 
 const KINDS: [(Cue, QuestionType); 11] = [
@@ -229,6 +235,11 @@ const MODALS: [&[&str]; 6] = [
     &["要", "需", "不用", "免"],
     &["好了", "已", "完", "到了"],
 ];
+
+/// A clause that only asks to hold the line.
+const fn holds_the_line(clause: &Clause) -> bool {
+    clause.cues.has(Cue::FillerHold) && clause.residue <= 3
+}
 
 const fn flag(value: bool) -> f32 {
     if value { 1.0 } else { 0.0 }
@@ -285,7 +296,7 @@ fn moves(scene: &Scene<'_>, out: &mut Evidence) {
         reply
             .clauses
             .iter()
-            .filter(|clause| clause.cues.any(of) && !clause.cues.has(Cue::FillerHold))
+            .filter(|clause| clause.cues.any(of) && !holds_the_line(clause))
             .map(|clause| clause.residue)
             .sum::<u32>() as f32
             / total
@@ -305,8 +316,7 @@ fn moves(scene: &Scene<'_>, out: &mut Evidence) {
         }
     }
     // Content of clauses that neither evade nor merely fill.
-    let plain =
-        |clause: &&Clause| clause.residue > 1 && !clause.cues.any(MOVES) && !clause.cues.has(Cue::FillerHold);
+    let plain = |clause: &&Clause| clause.residue > 1 && !clause.cues.any(MOVES) && !holds_the_line(clause);
     let bare = !cues.any(CONCRETE);
     let rest: u32 = reply.clauses.iter().filter(plain).map(|clause| clause.residue).sum();
     let waits = cues.has(Cue::MovesWait) || cues.has(Cue::MovesProgress);
@@ -441,7 +451,36 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
         said * flag(scene.active.iter().all(|item| !reply.cues.any(slots(item.kind)))),
     ));
     out.push(("plain_no_echo", flag(item_letters < 0.15 && !modal && !lead && reply.residue > 4)));
+    let silent = !reply.cues.any(CueSet::of(&[
+        Cue::HoldsRefusal,
+        Cue::HoldsDataRequest,
+        Cue::HoldsDone,
+        Cue::FillerHold,
+        Cue::FillerAck,
+    ])) && !reply.clauses.iter().any(|clause| clause.asks && clause.residue > 0)
+        && !scene.carried
+        && reply.residue > 3;
+    let missed = |kinds: &[QuestionType]| {
+        silent
+            && scene.active.iter().any(|item| kinds.contains(&item.kind) && !reply.cues.any(slots(item.kind)))
+            && scene
+                .active
+                .iter()
+                .all(|item| item.kind >= QuestionType::Status || !reply.cues.any(slots(item.kind)))
+    };
+    let hard = missed(&[QuestionType::Time, QuestionType::Amount, QuestionType::Place]);
+    out.push(("hard_missed", flag(hard)));
+    out.push(("hard_missed_plain", flag(hard && item_letters < 0.34)));
+    out.push((
+        "polar_missed",
+        flag(missed(&[QuestionType::Polarity]) && !modal && !lead && item_letters < 0.34),
+    ));
+    let words = [QuestionType::Reason, QuestionType::Method, QuestionType::Identity, QuestionType::Choice];
+    out.push(("open_word_missed", flag(missed(&words) && item_letters < 0.34)));
     let weighty = reply.residue >= 4;
+    let pressed = scene.asked.iter().any(|asked| asked.cues.has(Cue::TalkPressing));
+    out.push(("repeat_pressed", flag(weighty && pressed && (again > 0.6 || known > 0.75))));
+    out.push(("repeat_asked", flag(weighty && !scene.carried && (again > 0.6 || known > 0.8))));
     out.push(("repeat", if weighty { again } else { 0.0 }));
     out.push(("nothing_new", if weighty { (known - 0.5).max(0.0) * 2.0 } else { 0.0 }));
     out.push(("nothing_new_short", flag(weighty && known > 0.7 && !reply.cues.has(Cue::HoldsDone))));

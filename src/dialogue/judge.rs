@@ -1,7 +1,7 @@
 //! The way through the conversation: which items are open before each reply, and what the reply makes of them.
 
 use super::{
-    Holding, Judgement, Ledger, Outcome, QuestionType, Verdict,
+    Holding, Item, Judgement, Ledger, Outcome, QuestionType, Verdict,
     cue::{Cue, CueSet},
     cues::Cues,
     evidence::{self, Scene},
@@ -74,6 +74,11 @@ pub(super) fn judge(
             open.clear();
         }
         let content: u32 = asked.iter().map(|reading| reading.residue).sum();
+        let nothing_said =
+            content == 0 && !says(Cue::TalkCard) && !says(Cue::TalkPressing) && !says(Cue::TalkLeave);
+        if carried && nothing_said && !pending {
+            open.clear();
+        }
         let statement = carried && content >= 4 && !says(Cue::TalkThanks) && !says(Cue::TalkCard);
         let active = if carried { open.clone() } else { fresh };
         if active.is_empty() && !statement {
@@ -184,6 +189,15 @@ fn evasion(scene: &Scene<'_>) -> Verdict {
 /// Only where the two are plainly two: the customer says so (另外, 顺便), or a time or an amount is what is missing.
 fn dropped(ledger: &mut Ledger, readings: &[Option<Reading>], runs: &[Run]) {
     for (at, run) in runs.iter().enumerate().filter(|(_, run)| run.role == Role::Customer) {
+        let says = |cue: Cue| {
+            run.messages.iter().filter_map(|at| readings[*at].as_ref()).any(|read| read.cues.has(cue))
+        };
+        if at + 1 == runs.len() {
+            if !says(Cue::TalkThanks) && !says(Cue::TalkLeave) {
+                unanswered(ledger, &run.messages);
+            }
+            continue;
+        }
         for message in &run.messages {
             let items: Vec<usize> = (0..ledger.items.len())
                 .filter(|item| {
@@ -237,6 +251,18 @@ fn dropped(ledger: &mut Ledger, readings: &[Option<Reading>], runs: &[Run]) {
             }
         }
     }
+}
+
+/// Questions after which nobody wrote.
+fn unanswered(ledger: &mut Ledger, messages: &[usize]) {
+    let open = |item: &&Item| {
+        messages.contains(&item.message) && item.kind < QuestionType::Status && item.letters.len() >= 3
+    };
+    let Some(question) = ledger.items.iter().position(|item| open(&item)) else { return };
+    let item = &ledger.items[question];
+    let why = format!("顾客{}“{}”,此后无人回复。", item.kind.title(), personal::mask(&item.text));
+    let judgement = Judgement { verdict: Verdict::Ignored, item: Some(question), why, confidence: 0.7 };
+    ledger.judgements[item.message].push(judgement);
 }
 
 /// In the words of a report: what was asked, what was looked for, what stood there instead.

@@ -128,6 +128,9 @@ impl Reading {
             };
             all.cues.extend(said);
         }
+        if customer && all.clauses.is_empty() && all.folded.text().contains(['?', '!', '…', '。']) {
+            all.cues.insert(Cue::TalkPressing);
+        }
         tidy(&mut all.grams);
         tidy(&mut all.letters);
         all
@@ -178,7 +181,7 @@ fn split(text: &str) -> Vec<Clause> {
         let from = range.start + text[range.clone()].find(trimmed).unwrap_or(0);
         clauses.push(Clause {
             range: from..from + trimmed.len(),
-            asks,
+            asks: asks || trimmed.ends_with('吗') || trimmed.ends_with('么') && !trimmed.ends_with("什么"),
             cues: CueSet::default(),
             residue: 0,
             grams: Vec::new(),

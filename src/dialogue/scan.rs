@@ -24,6 +24,7 @@ enum Action {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "the four marks that a sequence may carry, each by itself")]
 struct Sequence {
     cue: Cue,
     parts: u8,

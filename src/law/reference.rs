@@ -71,8 +71,11 @@ impl<'a> Finder<'a> {
         let mut from = 0;
         while let Some(mention) = self.next_mention(text, from, last.as_ref()) {
             let articles = articles_after(text, mention.end);
-            from = articles.end.max(mention.end);
-            if !articles.items.is_empty() {
+            if articles.items.is_empty() {
+                // A bare 第12345条 takes no room of its own and is no number: step over its 第, or it would be found for ever.
+                from = text.ceil_char_boundary(mention.end.max(mention.start + 1));
+            } else {
+                from = articles.end;
                 groups.push(Group {
                     name: mention.name.clone(),
                     span: mention.start..articles.end,

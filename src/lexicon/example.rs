@@ -26,10 +26,11 @@ pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversati
             agent: Some(agent.clone()),
             time,
             text,
+            recalled: false,
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Ok(Conversation { id: "example".into(), channel: None, messages })
+    Ok(Conversation { id: "example".into(), channel: None, messages, unseen: 0 })
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

@@ -9,11 +9,13 @@
 mod account;
 mod address;
 mod bank_card;
+pub mod crossing;
 mod cues;
 mod data;
 mod digits;
 mod email;
 mod id_card;
+mod key;
 mod mask;
 mod name;
 mod number;
@@ -21,6 +23,7 @@ mod phone;
 mod plate;
 mod view;
 
+pub use key::{Key, Tag};
 pub use mask::{mask, mask_data};
 
 use serde::{Deserialize, Serialize};
@@ -91,11 +94,65 @@ pub struct Datum {
 }
 
 impl Kind {
+    /// The name in rules and pseudonyms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mobile => "mobile",
+            Self::Landline => "landline",
+            Self::IdCard => "id_card",
+            Self::BankCard => "bank_card",
+            Self::Passport => "passport",
+            Self::Permit => "permit",
+            Self::CreditCode => "credit_code",
+            Self::Plate => "plate",
+            Self::Email => "email",
+            Self::Address => "address",
+            Self::Name => "name",
+            Self::Wechat => "wechat",
+            Self::Qq => "qq",
+            Self::Ip => "ip",
+            Self::SmsCode => "sms_code",
+            Self::Password => "password",
+            Self::Cvv => "cvv",
+        }
+    }
+
+    /// The name in reports.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Mobile => "手机号",
+            Self::Landline => "固定电话",
+            Self::IdCard => "身份证号",
+            Self::BankCard => "银行卡号",
+            Self::Passport => "护照号",
+            Self::Permit => "通行证号",
+            Self::CreditCode => "统一社会信用代码",
+            Self::Plate => "车牌",
+            Self::Email => "电子邮箱",
+            Self::Address => "住址",
+            Self::Name => "姓名",
+            Self::Wechat => "微信号",
+            Self::Qq => "QQ 号",
+            Self::Ip => "IP 地址",
+            Self::SmsCode => "短信验证码",
+            Self::Password => "密码",
+            Self::Cvv => "卡安全码",
+        }
+    }
+
     /// Whether a datum of this kind that stands unmasked in a log is an exposure: it leads to a person by itself.
     ///
     /// A name alone, a company's credit code, an address on the net and one-time secrets do not.
     pub const fn is_exposure(self) -> bool {
         !matches!(self, Self::CreditCode | Self::Name | Self::Ip | Self::SmsCode | Self::Password | Self::Cvv)
+    }
+}
+
+impl Datum {
+    /// The datum itself, of the text it was found in.
+    pub fn of<'a>(&self, text: &'a str) -> &'a str {
+        let byte = |at: u32| text.char_indices().nth(at as usize).map_or(text.len(), |(byte, _)| byte);
+        &text[byte(self.span.start)..byte(self.span.end)]
     }
 }
 

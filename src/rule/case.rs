@@ -432,7 +432,7 @@ impl<'a> Case<'a> {
         tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
         let mut hits = Vec::new();
         for (pattern, view) in tried {
-            let pattern = &patterns[pattern as usize];
+            let pattern = patterns[pattern as usize].get();
             if view == View::Skeleton && *symbols {
                 if let Some(skeleton) = &scan.skeleton {
                     hits.extend(
@@ -472,7 +472,7 @@ impl<'a> Case<'a> {
     fn stop(&self, condition: &Condition, message: usize, hit: &Hit) -> Option<Stop> {
         let text = self.folded(message).text();
         let overlaps = |other: Range<usize>| other.start < hit.bytes.end && hit.bytes.start < other.end;
-        if condition.except.iter().any(|except| except.find_iter(text).any(|m| overlaps(m.range()))) {
+        if condition.except.iter().any(|except| except.get().find_iter(text).any(|m| overlaps(m.range()))) {
             return Some(Stop::Except);
         }
         let swallows = |word: &String| {

@@ -5,7 +5,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use regex::Regex;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as ValueError};
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     guard::Guards,
     literal,
     matcher::{MatcherBuilder, Use, is_han},
-    program::{Condition, Operator, Plan, Program, Scope},
+    program::{Condition, Operator, Pattern, Plan, Program, Scope},
     similar::Exemplars,
     trade::{self, Trade},
 };
@@ -469,7 +468,7 @@ fn list_of<'a>(name: &str, rule: &'a Rule) -> Result<&'a [String], String> {
 }
 
 /// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
+fn regex(pattern: &str, rule: &Rule) -> Result<Pattern, String> {
     let mut text = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {
@@ -488,5 +487,5 @@ fn regex(pattern: &str, rule: &Rule) -> Result<Regex, String> {
     text.push_str(rest);
     let folded: String =
         text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
-    Regex::new(&folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
+    Pattern::new(folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

@@ -425,7 +425,7 @@ fn samples(operator: &Operator) -> Vec<String> {
             sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect()
         }
         Operator::Patterns { patterns, .. } => {
-            patterns.iter().take(SHOWN).map(|p| format!("/{p}/")).collect()
+            patterns.iter().take(SHOWN).map(|p| format!("/{}/", p.as_str())).collect()
         }
         _ => Vec::new(),
     }

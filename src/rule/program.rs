@@ -1,10 +1,11 @@
 //! A compiled lexicon: plain data that [`super::compile`] builds and [`super::case`] and [`super::judge`] run.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::GlobSet;
 use jiff::{SignedDuration, civil::Date};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{expr::Expr, guard::Guards, matcher::Matcher, similar::Exemplars, trade::Trade};
 use crate::{
@@ -39,6 +40,57 @@ pub struct Program {
     pub segmenter: Segmenter,
     /// What `lexicon check` has to say: no faults, but worth a look.
     pub remarks: Vec<Fault>,
+}
+
+/// A regular expression that is known to be right, and is compiled when a message first asks for it: most of a lexicon's
+/// patterns are not asked for in a run, and compiling all of them would be most of the start-up.
+#[derive(Debug)]
+pub struct Pattern {
+    text: String,
+    regex: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// Checks syntax and size; `text` is folded.
+    pub(super) fn new(text: String) -> Result<Self, String> {
+        /// A rule's pattern of ordinary length costs some hundreds; what costs this much is a mistake.
+        const LIMIT: u64 = 50_000;
+        let hir = regex_syntax::parse(&text).map_err(|error| error.to_string())?;
+        if cost(&hir) > LIMIT {
+            return Err("it repeats too much to be compiled".to_owned());
+        }
+        Ok(Self { text, regex: OnceLock::new() })
+    }
+
+    /// The expression as text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The expression, compiled.
+    pub fn get(&self) -> &Regex {
+        self.regex.get_or_init(|| {
+            RegexBuilder::new(&self.text).size_limit(usize::MAX).build().expect("syntax and size were checked")
+        })
+    }
+}
+
+/// How many states an expression needs, roughly.
+fn cost(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) => 1 + class.ranges().len() as u64 / 4,
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Capture(capture) => cost(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
+            cost(&repetition.sub).saturating_mul(times)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(cost).fold(0, u64::saturating_add)
+        }
+    }
 }
 
 /// How a rule is run.
@@ -84,7 +136,7 @@ pub struct Condition {
     /// What takes a hit back.
     pub guards: Vec<usize>,
     /// A hit that overlaps does not count.
-    pub except: Vec<Regex>,
+    pub except: Vec<Pattern>,
     /// A hit inside does not count; folded.
     pub allow: Vec<String>,
 }
@@ -103,8 +155,8 @@ pub enum Operator {
     },
     /// Regular expressions.
     Patterns {
-        /// Compiled.
-        patterns: Vec<Regex>,
+        /// Compiled when first needed.
+        patterns: Vec<Pattern>,
         /// Those of which no literal is required, so that they run on every message.
         always: Vec<u32>,
         /// Whether the skeleton is tried as well.

@@ -10,9 +10,9 @@ use std::{
 
 use super::{
     FileSummary, Message, Problem, ReadStats, Role, Source,
-    config::Settings,
+    config::{Event, Format, InputConfig, Settings},
     field::{ByField, Cells, Field},
-    time,
+    html, names, time,
 };
 
 /// How much of a raw record a problem keeps.
@@ -33,11 +33,22 @@ pub(crate) struct Staged {
     not_the_agent: Option<Arc<str>>,
 }
 
+/// A message that was taken back.
+#[derive(Debug)]
+pub(crate) struct Recall {
+    pub(crate) conversation: Option<Arc<str>>,
+    pub(crate) message_id: Box<str>,
+    pub(crate) line: u64,
+}
+
 /// All that one file gave.
 #[derive(Debug)]
 pub(crate) struct FileRead {
     pub(crate) name: Arc<str>,
     pub(crate) staged: Vec<Staged>,
+    pub(crate) recalls: Vec<Recall>,
+    /// The conversations of records that hold nothing to judge, once for each record.
+    pub(crate) unseen: Vec<Option<Arc<str>>>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) stats: ReadStats,
     pub(crate) summary: Option<FileSummary>,
@@ -48,13 +59,19 @@ impl FileRead {
     pub(crate) fn failed(name: Arc<str>, reason: impl Into<String>) -> Self {
         let problem = Problem { file: name.clone(), line: None, reason: reason.into(), raw: None };
         let stats = ReadStats { files: 1, files_failed: 1, ..ReadStats::default() };
-        Self { name, staged: Vec::new(), problems: vec![problem], stats, summary: None }
+        Self { problems: vec![problem], stats, ..Self::nothing(name) }
     }
 
     /// A file that is no chat by its name.
     pub(crate) fn ignored(name: Arc<str>) -> Self {
         let stats = ReadStats { files_ignored: 1, ..ReadStats::default() };
-        Self { name, staged: Vec::new(), problems: Vec::new(), stats, summary: None }
+        Self { stats, ..Self::nothing(name) }
+    }
+
+    fn nothing(name: Arc<str>) -> Self {
+        let stats = ReadStats::default();
+        let (staged, recalls, unseen, problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { name, staged, recalls, unseen, problems, stats, summary: None }
     }
 }
 
@@ -66,9 +83,11 @@ pub(crate) struct Assembler<'s> {
     strings: HashSet<Arc<str>>,
     agents: HashSet<Arc<str>>,
     staged: Vec<Staged>,
+    recalls: Vec<Recall>,
+    unseen: Vec<Option<Arc<str>>>,
     problems: Vec<Problem>,
     stats: ReadStats,
-    mapping: BTreeMap<Field, Vec<String>>,
+    found: InputConfig,
 }
 
 /// Why a record gives no message.
@@ -87,9 +106,11 @@ impl<'s> Assembler<'s> {
             strings: HashSet::new(),
             agents: HashSet::new(),
             staged: Vec::new(),
+            recalls: Vec::new(),
+            unseen: Vec::new(),
             problems: Vec::new(),
             stats: ReadStats { files: 1, ..ReadStats::default() },
-            mapping: BTreeMap::new(),
+            found: InputConfig::default(),
         }
     }
 
@@ -97,24 +118,80 @@ impl<'s> Assembler<'s> {
         self.settings
     }
 
-    /// Says which fields the file has, and in which columns.
-    pub(crate) fn map(&mut self, mapping: BTreeMap<Field, Vec<String>>) {
-        for field in mapping.keys() {
-            self.present[*field] = true;
+    /// Says which fields the file has, and how a user would say where.
+    pub(crate) fn map(&mut self, fields: impl IntoIterator<Item = Field>, found: InputConfig) {
+        for field in fields {
+            self.present[field] = true;
         }
-        self.mapping = mapping;
+        self.found = found;
     }
 
     /// Takes one record; `raw` is asked for only if something is wrong with it.
     pub(crate) fn record(&mut self, line: u64, cells: &Cells<'_>, raw: impl Fn() -> String) {
-        match self.stage(line, cells, &raw) {
+        let event = cells.value(Field::Event).and_then(|value| self.settings.input.events.get(value));
+        let event = event.copied().unwrap_or(Event::Message);
+        if event == Event::Skip {
+            return self.skip();
+        }
+        let conversation = match self.conversation(cells) {
+            Ok(conversation) => conversation,
+            Err(reason) => return self.fail(line, reason, raw()),
+        };
+        if event == Event::Recall {
+            return self.recall(line, conversation, cells, raw);
+        }
+        match self.stage(line, cells, event, &raw) {
             Ok(staged) => {
                 self.stats.records += 1;
-                self.staged.push(staged);
+                if names::get().is_placeholder(&staged.message.text) {
+                    self.unseen.push(conversation.clone());
+                }
+                self.staged.push(Staged { conversation, ..staged });
             }
-            Err(Refusal::Empty) => self.skip(),
-            Err(Refusal::Because(reason)) => self.fail(line, reason, raw()),
+            Err(refusal) => {
+                self.unseen.push(conversation);
+                match refusal {
+                    Refusal::Empty => self.skip(),
+                    Refusal::Because(reason) => self.fail(line, reason, raw()),
+                }
+            }
         }
+    }
+
+    fn recall(
+        &mut self,
+        line: u64,
+        conversation: Option<Arc<str>>,
+        cells: &Cells<'_>,
+        raw: impl Fn() -> String,
+    ) {
+        match cells.value(Field::Recalls) {
+            Some(id) => {
+                self.stats.records += 1;
+                self.stats.records_skipped += 1;
+                self.recalls.push(Recall { conversation, message_id: id.into(), line });
+            }
+            None => self.fail(line, "a recall that does not say which message it takes back", raw()),
+        }
+    }
+
+    /// The id of the record's conversation: its own, or that of the two who speak; `None` if the file tells neither.
+    fn conversation(&mut self, cells: &Cells<'_>) -> Result<Option<Arc<str>>, String> {
+        match cells.value(Field::ConversationId) {
+            Some(id) if damaged(id) => return Err(damage(Field::ConversationId)),
+            Some(id) => return Ok(Some(self.string(id))),
+            None => {}
+        }
+        if let (Some(sender), Some(receiver)) = (cells.value(Field::Sender), cells.value(Field::Receiver)) {
+            let (one, other) = if sender <= receiver { (sender, receiver) } else { (receiver, sender) };
+            return Ok(Some(self.string(&format!("{one}|{other}"))));
+        }
+        if self.present[Field::ConversationId] {
+            return Err(
+                "the conversation id is empty; the message cannot be put into a conversation".to_owned()
+            );
+        }
+        Ok(None)
     }
 
     /// Counts a record that is passed over for a reason that is no failure.
@@ -136,7 +213,12 @@ impl<'s> Assembler<'s> {
         self.problems.push(Problem { file: self.name.clone(), line, reason: reason.into(), raw });
     }
 
-    pub(crate) fn finish(mut self, format: &'static str, encoding: &'static str) -> FileRead {
+    pub(crate) fn finish(
+        mut self,
+        format: &'static str,
+        encoding: &'static str,
+        preset: Option<&str>,
+    ) -> FileRead {
         // Whoever is an agent in one record is not the customer of another.
         for staged in &mut self.staged {
             if let Some(sender) = &staged.not_the_agent
@@ -152,34 +234,48 @@ impl<'s> Assembler<'s> {
         for staged in &self.staged {
             *messages.entry(staged.message.role).or_insert(0) += 1;
         }
+        let base = match preset {
+            Some(_) => InputConfig { preset: preset.map(str::to_owned), ..InputConfig::default() },
+            None => InputConfig {
+                format: Format::ALL.into_iter().find(|known| known.as_str() == format),
+                roles: self.settings.input.roles.clone(),
+                events: self.settings.input.events.clone(),
+                ..self.found
+            },
+        };
         let summary = FileSummary {
             file: self.name.clone(),
             format,
             encoding,
-            columns: self.mapping,
+            input: InputConfig {
+                encoding: Some(encoding.to_ascii_lowercase()),
+                timezone: self.settings.input.timezone.clone(),
+                ..base
+            },
             records: self.stats.records,
             messages,
         };
-        let Self { name, staged, problems, stats, .. } = self;
-        FileRead { name, staged, problems, stats, summary: Some(summary) }
+        let Self { name, staged, recalls, unseen, problems, stats, .. } = self;
+        FileRead { name, staged, recalls, unseen, problems, stats, summary: Some(summary) }
     }
 
-    fn stage(&mut self, line: u64, cells: &Cells<'_>, raw: &impl Fn() -> String) -> Result<Staged, Refusal> {
-        let refuse = |reason: String| Err(Refusal::Because(reason));
-        if cells.value(Field::Text).is_none() {
+    /// A message of no conversation yet.
+    fn stage(
+        &mut self,
+        line: u64,
+        cells: &Cells<'_>,
+        event: Event,
+        raw: &impl Fn() -> String,
+    ) -> Result<Staged, Refusal> {
+        let text = cells[Field::Text].as_deref().unwrap_or_default();
+        let text = if self.settings.input.html == Some(true) { html::text(text) } else { text.to_owned() };
+        if text.trim().is_empty() {
             return Err(Refusal::Empty);
         }
-        let conversation = match cells.value(Field::ConversationId) {
-            Some(id) if damaged(id) => return refuse(damage(Field::ConversationId)),
-            Some(id) => Some(self.string(id)),
-            None if self.present[Field::ConversationId] => {
-                return refuse(
-                    "the conversation id is empty; the message cannot be put into a conversation".to_owned(),
-                );
-            }
-            None => None,
+        let (role, not_the_agent) = match event {
+            Event::Bot => (Role::Bot, None),
+            _ => self.role(cells)?,
         };
-        let (role, not_the_agent) = self.role(cells)?;
         let message_id = match cells.value(Field::MessageId) {
             Some(id) if damaged(id) => {
                 self.note(Some(line), damage(Field::MessageId), Some(raw()));
@@ -213,7 +309,6 @@ impl<'s> Assembler<'s> {
             self.agents.insert(agent.clone());
         }
         let channel = cells.value(Field::Channel).map(|channel| self.string(channel));
-        let text = cells[Field::Text].as_deref().unwrap_or_default().to_owned();
         if text.len() >= CELL && text.encode_utf16().count() == CELL {
             self.note(
                 Some(line),
@@ -223,10 +318,10 @@ impl<'s> Assembler<'s> {
         }
         let source = Source { file: self.name.clone(), line };
         Ok(Staged {
-            conversation,
+            conversation: None,
             message_id,
             channel,
-            message: Message { role, agent, time, text, source },
+            message: Message { role, agent, time, text, recalled: event == Event::Recalled, source },
             not_the_agent,
         })
     }
@@ -268,7 +363,7 @@ impl<'s> Assembler<'s> {
     /// The sender of an agent's message is the agent, unless the column says only what he is.
     fn speaking_agent(&mut self, cells: &Cells<'_>) -> Option<Arc<str>> {
         let sender = cells.value(Field::Sender)?;
-        let says_what = super::names::get().role(sender).is_some();
+        let says_what = names::get().role(sender).is_some();
         (!says_what).then(|| self.string(sender))
     }
 

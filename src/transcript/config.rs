@@ -2,14 +2,20 @@
 //!
 //! A configuration is checked here, once, before any file is opened; what a particular file lacks is that file's problem.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use encoding_rs::Encoding;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Role, field::Field, names, roles::Roles};
+use super::{
+    Role,
+    blocks::Grammar,
+    field::Field,
+    names::{self, Preset},
+    roles::Roles,
+};
 
 /// The zone of times that state none.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -26,11 +32,15 @@ pub enum Format {
     Csv,
     /// Tab-separated values.
     Tsv,
+    /// A chat saved as text, in the grammar of `blocks`.
+    Text,
+    /// Subtitles (SRT, WebVTT) that name their speakers.
+    Subtitles,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 6] = [Self::Jsonl, Self::Json, Self::Csv, Self::Tsv, Self::Text, Self::Subtitles];
 
     /// The name on the command line and in `kefulint.toml`.
     pub const fn as_str(self) -> &'static str {
@@ -39,6 +49,8 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Text => "text",
+            Self::Subtitles => "subtitles",
         }
     }
 }
@@ -64,12 +76,39 @@ pub enum Columns {
 }
 
 impl Columns {
+    /// As short as it can be written.
+    pub(crate) fn new(mut columns: Vec<Column>) -> Self {
+        match columns.pop() {
+            Some(only) if columns.is_empty() => Self::One(only),
+            last => {
+                columns.extend(last);
+                Self::First(columns)
+            }
+        }
+    }
+
     pub(crate) fn as_slice(&self) -> &[Column] {
         match self {
             Self::One(column) => std::slice::from_ref(column),
             Self::First(columns) => columns,
         }
     }
+}
+
+/// What a value of the event column makes of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Event {
+    /// A message like any other.
+    Message,
+    /// No message: passed over and counted.
+    Skip,
+    /// Takes back the message named in `recalls`.
+    Recall,
+    /// A message that was taken back itself.
+    Recalled,
+    /// A message that a machine sent in somebody's name.
+    Bot,
 }
 
 /// How exports are to be read. Everything left out is found by looking at the file.
@@ -109,9 +148,18 @@ pub struct InputConfig {
     /// Where each field stands.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<Field, Columns>,
-    /// What the values of the role (or sender) column mean; a `*` at the end stands for anything.
+    /// For chats saved as text: the lines that open a message, as regular expressions whose named groups are fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<String>,
+    /// Whether texts are HTML, to be read without tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<bool>,
+    /// What the values of the role (or sender) column mean; a `*` stands for anything.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// What the values of the event column mean; other values are messages.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, Event>,
 }
 
 impl InputConfig {
@@ -122,6 +170,8 @@ impl InputConfig {
         columns.extend(self.columns.clone());
         let mut roles = base.roles.clone();
         roles.extend(self.roles.clone());
+        let mut events = base.events.clone();
+        events.extend(self.events.clone());
         Self {
             preset: self.preset.clone().or_else(|| base.preset.clone()),
             format: self.format.or(base.format),
@@ -133,8 +183,11 @@ impl InputConfig {
             sheet: self.sheet.clone().or_else(|| base.sheet.clone()),
             password: self.password.clone().or_else(|| base.password.clone()),
             messages: self.messages.clone().or_else(|| base.messages.clone()),
+            blocks: if self.blocks.is_empty() { base.blocks.clone() } else { self.blocks.clone() },
+            html: self.html.or(base.html),
             columns,
             roles,
+            events,
         }
     }
 }
@@ -171,6 +224,9 @@ pub enum InputError {
         /// What is wrong with it.
         reason: String,
     },
+    /// `blocks` cannot be used.
+    #[error("[input] blocks: {0}")]
+    BadBlocks(String),
     /// `messages` is no path.
     #[error("[input] messages: {0}")]
     BadMessages(String),
@@ -184,6 +240,16 @@ pub(crate) struct Settings {
     pub(crate) encoding: Option<&'static Encoding>,
     pub(crate) zone: TimeZone,
     pub(crate) roles: Roles,
+    pub(crate) grammar: Option<Grammar>,
+    shapes: OnceLock<Vec<Shape>>,
+}
+
+/// A named shape under the user's configuration.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) name: &'static str,
+    pub(crate) marks: &'static [String],
+    pub(crate) settings: Settings,
 }
 
 impl Settings {
@@ -227,7 +293,27 @@ impl Settings {
         }
         let zone = zone(input.timezone.as_deref().unwrap_or(DEFAULT_ZONE))?;
         let roles = Roles::new(&input.roles);
-        Ok(Self { input, encoding, zone, roles })
+        let grammar = match input.blocks.as_slice() {
+            [] => None,
+            patterns => Some(Grammar::new(patterns).map_err(InputError::BadBlocks)?),
+        };
+        Ok(Self { input, encoding, zone, roles, grammar, shapes: OnceLock::new() })
+    }
+
+    /// The configuration laid over each named shape, for files that it does not fit by itself.
+    pub(crate) fn shapes(&self) -> &[Shape] {
+        self.shapes.get_or_init(|| {
+            let with = |(name, preset): (&'static String, &'static Preset)| {
+                let config = InputConfig { preset: Some(name.clone()), ..self.input.clone() };
+                Some(Shape { name, marks: &preset.marks, settings: Self::new(&config).ok()? })
+            };
+            names::get().presets.iter().filter_map(with).collect()
+        })
+    }
+
+    /// Whether the user has said what the columns are.
+    pub(crate) fn says_columns(&self) -> bool {
+        self.input.preset.is_some() || !self.input.columns.is_empty() || self.grammar.is_some()
     }
 }
 

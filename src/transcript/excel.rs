@@ -80,7 +80,6 @@ fn sheets(bytes: &[u8], kind: Kind, wanted: Option<&str>) -> Result<Vec<Sheet>, 
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an error is handed over by map_err")]
 fn broken(error: impl std::fmt::Display) -> String {
     format!("the workbook cannot be opened: {error}")
 }
@@ -239,8 +238,8 @@ mod tests {
     #[test]
     fn dates_of_both_systems() {
         let date = |days, is_1904| date_time(ExcelDateTime::new(days, ExcelDateTimeType::DateTime, is_1904));
-        assert_eq!(date(45413.425_474_537, false).as_deref(), Some("2024-05-01 10:12:41"));
-        assert_eq!(date(45413.425_474_537 - 1462.0, true).as_deref(), Some("2024-05-01 10:12:41"));
+        assert_eq!(date(45_413.425_474_537, false).as_deref(), Some("2024-05-01 10:12:41"));
+        assert_eq!(date(45_413.425_474_537 - 1462.0, true).as_deref(), Some("2024-05-01 10:12:41"));
         assert_eq!(date_time(ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false)), None);
     }
 }

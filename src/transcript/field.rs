@@ -30,11 +30,17 @@ pub enum Field {
     Channel,
     /// The name of whoever wrote it.
     Sender,
+    /// The name of whom it was written to; with the sender it tells the conversation where no id does.
+    Receiver,
+    /// What kind of record it is: not every record is a message.
+    Event,
+    /// The message id of the message that a recall takes back.
+    Recalls,
 }
 
 impl Field {
     /// All fields, in the order in which columns are given out.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ConversationId,
         Self::MessageId,
         Self::Role,
@@ -44,6 +50,9 @@ impl Field {
         Self::Text,
         Self::Channel,
         Self::Sender,
+        Self::Receiver,
+        Self::Event,
+        Self::Recalls,
     ];
 
     /// The name in `kefulint.toml`.
@@ -58,6 +67,9 @@ impl Field {
             Self::Text => "text",
             Self::Channel => "channel",
             Self::Sender => "sender",
+            Self::Receiver => "receiver",
+            Self::Event => "event",
+            Self::Recalls => "recalls",
         }
     }
 

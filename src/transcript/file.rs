@@ -3,20 +3,22 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use super::{
-    archive,
+    Role, archive,
     assemble::{Assembler, FileRead},
-    config::{Format, Settings},
+    blocks::{self, Grammar},
+    config::{Format, Settings, Shape},
     delimited::{Delimited, Dialect, find_delimiter},
     encoding, excel,
     input::{self, From, Input},
     json,
     lines::{Elements, Lines, Pieces},
+    speech,
     stream::{self, Stream},
     table,
 };
 
 /// How much of the text is looked at to find the format.
-const LOOK: usize = 64 << 10;
+pub(super) const LOOK: usize = 64 << 10;
 
 /// Reads one input, which may be an archive of many files; whatever goes wrong stands in the result.
 pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
@@ -59,7 +61,7 @@ impl Files<'_> {
             archive::Kind::Ole => self.workbook(name, &archive::whole(stream)?, excel::Kind::Xls),
             archive::Kind::Tar if depth > NESTED => return Err(TOO_DEEP.to_owned()),
             archive::Kind::Tar => {
-                archive::each_of_tar(stream, &mut |entry, it| self.entry(name, entry, it, depth))
+                archive::each_of_tar(stream, &mut |entry, it| self.entry(name, entry, it, depth));
             }
             archive::Kind::Zip => {
                 let bytes = archive::whole(stream)?;
@@ -91,7 +93,7 @@ impl Files<'_> {
     fn workbook(&mut self, name: &Arc<str>, bytes: &[u8], kind: excel::Kind) {
         let mut out = Assembler::new(self.settings, name.clone());
         excel::read(bytes, kind, &mut out);
-        self.all.push(out.finish(kind.as_str(), "UTF-8"));
+        self.all.push(out.finish(kind.as_str(), "UTF-8", self.settings.input.preset.as_deref()));
     }
 }
 
@@ -122,60 +124,167 @@ fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
         );
     };
     let encoding = decoded.encoding.name();
-    let head = decoded.stream.peek(LOOK);
-    let head = String::from_utf8_lossy(head).into_owned();
-    let mut out = Assembler::new(settings, name.clone());
-    let format = if head.trim().is_empty() && decoded.stream.ended() {
-        None
-    } else {
-        match find_format(&head, input::extension(&name).as_deref(), settings) {
-            Some(format) => Some(format),
-            None => {
-                return FileRead::failed(
-                    name,
-                    "is neither JSON nor a table; give --input-format if it is one of: jsonl, json, csv, tsv",
-                );
-            }
-        }
+    let head = decoded.stream.peek(LOOK).to_vec();
+    let ended = decoded.stream.ended();
+    if ended && head.trim_ascii().is_empty() {
+        return empty(name, decoded.stream, settings);
+    }
+    let (settings, preset) = match shape(&name, &head, ended, settings) {
+        Ok((settings, preset)) => (settings, preset),
+        Err(reason) => return FileRead::failed(name, reason),
     };
-    let (format, read, line) = match format {
-        None => {
-            let (reason, read) = match io::copy(&mut decoded.stream, &mut io::sink()) {
-                Ok(_) => ("the file is empty; there is nothing to read", Ok(())),
-                Err(error) => ("not one record could be read", Err(error)),
-            };
-            out.note(None, reason, None);
-            ("empty", read, 1)
-        }
-        Some(Found::Lines) => {
-            let mut lines = Lines::new(decoded.stream);
-            ("jsonl", json::read(&mut lines, &mut out), lines.line())
-        }
-        Some(Found::Values) => {
-            let mut elements = Elements::new(decoded.stream);
-            ("json", json::read(&mut elements, &mut out), elements.line())
-        }
-        Some(Found::Table(dialect)) => {
-            let mut rows = Delimited::new(decoded.stream, dialect);
-            let format = if dialect.delimiter == b'\t' { "tsv" } else { "csv" };
-            (format, table::read(&mut rows, &mut out), rows.line())
-        }
+    let extension = input::extension(&name);
+    let Some(found) = find_format(&String::from_utf8_lossy(&head), extension.as_deref(), settings) else {
+        return FileRead::failed(
+            name,
+            "is neither JSON nor a table nor a chat in a known grammar; give --input-format if it is one of: jsonl, json, csv, tsv, \
+             or a preset, or [input] blocks",
+        );
     };
+    let mut out = Assembler::new(settings, name);
+    let (format, read, line) = records(&found, decoded.stream, &mut out);
     if let Err(error) = read {
         out.note(Some(line), broken(&error), None);
     }
-    out.finish(format, encoding)
+    out.finish(format, encoding, preset)
+}
+
+fn empty(name: Arc<str>, mut stream: Stream<'_>, settings: &Settings) -> FileRead {
+    let mut out = Assembler::new(settings, name);
+    match io::copy(&mut stream, &mut io::sink()) {
+        Ok(_) => out.note(None, "the file is empty; there is nothing to read", None),
+        Err(error) => {
+            out.note(None, "not one record could be read", None);
+            out.note(Some(1), broken(&error), None);
+        }
+    }
+    out.finish("empty", "UTF-8", None)
+}
+
+/// Reads all records of a text; answers with the format's name, what ended it, and the line last read.
+fn records(
+    found: &Found<'_>,
+    stream: Stream<'_>,
+    out: &mut Assembler<'_>,
+) -> (&'static str, io::Result<()>, u64) {
+    match found {
+        Found::Lines => {
+            let mut lines = Lines::new(stream);
+            ("jsonl", json::read(&mut lines, out), lines.line())
+        }
+        Found::Values => {
+            let mut elements = Elements::new(stream);
+            ("json", json::read(&mut elements, out), elements.line())
+        }
+        Found::Table(dialect) => {
+            let mut rows = Delimited::new(stream, *dialect);
+            let format = if dialect.delimiter == b'\t' { "tsv" } else { "csv" };
+            (format, table::read(&mut rows, out), rows.line())
+        }
+        Found::Blocks(grammar) => {
+            let mut lines = Lines::new(stream);
+            ("text", blocks::read(&mut lines, grammar, out), lines.line())
+        }
+        Found::Subtitles => {
+            let mut lines = Lines::new(stream);
+            ("subtitles", speech::read(&mut lines, out), lines.line())
+        }
+    }
+}
+
+/// How well the beginning of a file can be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Well,
+    Badly,
+    /// The first record is longer than what was looked at.
+    Unknown,
+}
+
+/// The configuration to read by. What the user says of columns counts. Else a named shape that the file bears the marks of; else
+/// what its columns are called; else a named shape that has no marks. A shape must give agents and others, nearly without a flaw.
+fn shape<'s>(
+    name: &Arc<str>,
+    head: &[u8],
+    ended: bool,
+    settings: &'s Settings,
+) -> Result<(&'s Settings, Option<&'s str>), String> {
+    let as_given = (settings, settings.input.preset.as_deref());
+    if settings.says_columns() {
+        return Ok(as_given);
+    }
+    let text = String::from_utf8_lossy(head);
+    let read = |settings: &Settings| trial(name, head, &text, ended, settings);
+    let fit = |settings: &Settings| read(settings).map_or(Fit::Badly, |read| shape_fit(&read, ended));
+    let marked =
+        |shape: &&Shape| !shape.marks.is_empty() && shape.marks.iter().all(|mark| text.contains(mark));
+    let shapes = settings.shapes();
+    let fitting: Vec<_> =
+        shapes.iter().filter(marked).filter(|shape| fit(&shape.settings) != Fit::Badly).collect();
+    if let Some(chosen) = only_one(&fitting)? {
+        return Ok(chosen);
+    }
+    if read(settings)
+        .is_some_and(|read| !read.staged.is_empty() && 2 * read.stats.records_failed <= read.stats.records)
+    {
+        return Ok(as_given);
+    }
+    let unmarked = shapes.iter().filter(|shape| shape.marks.is_empty());
+    let fitting: Vec<_> = unmarked.filter(|shape| fit(&shape.settings) == Fit::Well).collect();
+    Ok(only_one(&fitting)?.unwrap_or(as_given))
+}
+
+fn only_one<'s>(shapes: &[&'s Shape]) -> Result<Option<(&'s Settings, Option<&'s str>)>, String> {
+    match shapes {
+        [] => Ok(None),
+        [shape] => Ok(Some((&shape.settings, Some(shape.name)))),
+        several => {
+            let names: Vec<&str> = several.iter().map(|shape| shape.name).collect();
+            Err(format!(
+                "can be read in several ways; say which under [input]: preset = one of {}",
+                names.join(", ")
+            ))
+        }
+    }
+}
+
+/// Reads the beginning of a file.
+fn trial(name: &Arc<str>, head: &[u8], text: &str, ended: bool, settings: &Settings) -> Option<FileRead> {
+    let found = find_format(text, input::extension(name).as_deref(), settings)?;
+    // The last line may be cut off.
+    let end = if ended { head.len() } else { memchr::memrchr(b'\n', head).unwrap_or(head.len()) };
+    let mut out = Assembler::new(settings, name.clone());
+    let (format, ..) = records(&found, Stream::new(&head[..end]), &mut out);
+    Some(out.finish(format, "UTF-8", None))
+}
+
+fn shape_fit(read: &FileRead, ended: bool) -> Fit {
+    let agents = read.staged.iter().filter(|staged| staged.message.role == Role::Agent).count();
+    let stats = read.stats;
+    if !ended && read.staged.is_empty() && stats.records <= 1 {
+        Fit::Unknown
+    } else if agents > 0 && agents < read.staged.len() && 10 * stats.records_failed <= stats.records {
+        Fit::Well
+    } else {
+        Fit::Badly
+    }
 }
 
 /// A format with all that its reader needs to know.
-enum Found {
+pub(super) enum Found<'s> {
     Lines,
     Values,
     Table(Dialect),
+    Blocks(&'s Grammar),
+    Subtitles,
 }
 
 /// What the user says; else what the content says; the extension decides between commas and tabs.
-fn find_format(head: &str, extension: Option<&str>, settings: &Settings) -> Option<Found> {
+pub(super) fn find_format<'s>(
+    head: &str,
+    extension: Option<&str>,
+    settings: &'s Settings,
+) -> Option<Found<'s>> {
     let input = &settings.input;
     let table = |preferred: u8| {
         let delimiter = match input.delimiter {
@@ -191,8 +300,16 @@ fn find_format(head: &str, extension: Option<&str>, settings: &Settings) -> Opti
         Some(Format::Json) => Some(Found::Values),
         Some(Format::Csv) => table(b',').or(Some(Found::Table(Dialect { delimiter: b',', quoting: true }))),
         Some(Format::Tsv) => table(b'\t'),
+        Some(Format::Text) => settings.grammar.as_ref().map(Found::Blocks),
+        Some(Format::Subtitles) => Some(Found::Subtitles),
         None => {
+            if let Some(grammar) = settings.grammar.as_ref().filter(|grammar| grammar.fits(head)) {
+                return Some(Found::Blocks(grammar));
+            }
             let start = head.trim_start();
+            if speech::fits(start) {
+                return Some(Found::Subtitles);
+            }
             if start.starts_with('{') {
                 let first = start.lines().next().unwrap_or_default();
                 // A first line longer than what was looked at is a line all the same.

@@ -4,12 +4,15 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     path::Path,
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use super::{
-    Conversation, Message, Problem, ReadStats, Transcript,
+    Conversation, Message, Problem, ReadStats, Role, Transcript,
     assemble::{FileRead, Staged},
 };
 
@@ -21,13 +24,19 @@ struct Grouping {
     index: HashMap<Arc<str>, usize>,
     conversations: Vec<Conversation>,
     ids: SeenIds,
+    /// Messages without id, by what they say: where the first of each stands.
+    said: HashMap<(usize, Role, Timestamp, u64), usize>,
+    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 /// Puts all files together.
 pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     let own_names = own_names(&files);
+    let order: HashMap<Arc<str>, usize> =
+        files.iter().enumerate().rev().map(|(at, file)| (file.name.clone(), at)).collect();
     let mut grouping = Grouping::default();
     let mut transcript = Transcript::default();
+    let mut recalls = Vec::new();
     for (file, own_name) in files.into_iter().zip(own_names) {
         let mut problems = file.problems;
         let mut stats = file.stats;
@@ -38,12 +47,29 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
                 problems.extend(repeated);
             }
         }
-        problems.sort_by_key(|problem| problem.line);
+        for recall in file.recalls {
+            let place = grouping.conversation(recall.conversation.as_ref().unwrap_or(&own_name));
+            recalls.push((place, recall, file.name.clone()));
+        }
+        for conversation in file.unseen {
+            let place = grouping.conversation(conversation.as_ref().unwrap_or(&own_name));
+            grouping.conversations[place].unseen += 1;
+        }
         transcript.problems.extend(problems);
         transcript.stats = transcript.stats.plus(stats);
         transcript.files.extend(file.summary);
     }
+    // What is taken back may stand in another file, so this waits for all of them.
+    for (place, recall, file) in recalls {
+        if !grouping.take_back(place, &recall.message_id) {
+            let reason =
+                "a message was taken back that is not among those read: evidence is missing".to_owned();
+            transcript.problems.push(Problem { file, line: Some(recall.line), reason, raw: None });
+        }
+    }
+    transcript.problems.sort_by_key(|problem| (order.get(&problem.file).copied(), problem.line));
     transcript.conversations = grouping.conversations;
+    transcript.conversations.retain(|conversation| !conversation.messages.is_empty());
     for conversation in &mut transcript.conversations {
         // Stable, so that messages of one second stay in the order of reading.
         if conversation.messages.iter().all(|message| message.time.is_some()) {
@@ -61,13 +87,35 @@ impl Grouping {
         }
         let index = self.conversations.len();
         self.index.insert(id.clone(), index);
-        self.conversations.push(Conversation { id: id.clone(), channel: None, messages: Vec::new() });
+        self.conversations.push(Conversation {
+            id: id.clone(),
+            channel: None,
+            messages: Vec::new(),
+            unseen: 0,
+        });
         index
+    }
+
+    /// Marks a message as taken back; answers whether it is there.
+    fn take_back(&mut self, place: usize, id: &str) -> bool {
+        let Some(index) = self.ids.get(&(place, Box::from(id))) else { return false };
+        self.conversations[place].messages[*index].recalled = true;
+        true
     }
 
     /// Adds a message, unless its id was seen; then says so if it is not simply the same message again.
     fn add(&mut self, place: usize, staged: Staged) -> Result<(), Option<Problem>> {
         let conversation = &mut self.conversations[place];
+        let mut said_before = None;
+        if staged.message_id.is_none()
+            && let Some(time) = staged.message.time
+        {
+            let text = self.hasher.hash_one(&staged.message.text);
+            match self.said.entry((place, staged.message.role, time.at, text)) {
+                Entry::Occupied(first) => said_before = Some(*first.get()),
+                Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
+            }
+        }
         if let Some(id) = staged.message_id {
             match self.ids.entry((place, id)) {
                 Entry::Occupied(first) => {
@@ -76,12 +124,25 @@ impl Grouping {
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
         }
+        if let Some(first) = said_before {
+            let first = &conversation.messages[first];
+            if is_copy(first, &staged.message) {
+                return Err(None);
+            }
+        }
         if conversation.channel.is_none() {
             conversation.channel = staged.channel;
         }
         conversation.messages.push(staged.message);
         Ok(())
     }
+}
+
+/// Exports overlap: what stands in two files is one message. Within a file it is one only if the second is known, for in one minute
+/// a person may well write the same twice, and that is evidence.
+fn is_copy(first: &Message, second: &Message) -> bool {
+    let to_the_second = second.time.is_some_and(|time| time.at.as_second() % 60 != 0);
+    first.text == second.text && (first.source.file != second.source.file || to_the_second)
 }
 
 fn repeated(first: &Message, second: Message) -> Option<Problem> {

@@ -46,6 +46,22 @@ impl Input {
         &self.name
     }
 
+    /// The file, if it is one that can be read.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.from {
+            From::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Why it cannot be read, if that is known before trying.
+    pub fn refusal(&self) -> Option<&str> {
+        match &self.from {
+            From::Refused(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     fn refused(name: &str, reason: impl Into<String>) -> Self {
         Self { name: name.into(), from: From::Refused(reason.into()) }
     }
@@ -64,9 +80,9 @@ impl fmt::Debug for Input {
 }
 
 /// What files of chats are called, after `.gz` or `.zst` is taken off.
-const EXTENSIONS: [&str; 17] = [
-    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "xlsx", "xlsm", "xlsb", "xls",
-    "ods", "zip", "tar", "tgz",
+const EXTENSIONS: [&str; 19] = [
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "log", "text", "srt", "vtt", "xlsx", "xlsm",
+    "xlsb", "xls", "ods", "zip", "tar", "tgz",
 ];
 
 /// Expands arguments: files, folders with all below them, patterns such as `2024-*/*.csv`, and `-` for `stdin`.

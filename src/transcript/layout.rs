@@ -2,10 +2,10 @@
 //!
 //! Decides on names alone. It never looks at values to guess, because a wrong guess would put words into the wrong mouth.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
-    config::{Column, Columns, Settings},
+    config::{Column, Columns, InputConfig, Settings},
     field::{ByField, Field},
     names,
 };
@@ -160,14 +160,25 @@ impl Table {
         }
     }
 
-    /// For people: which column each field was taken from.
-    pub(crate) fn mapping(&self, header: Option<&[String]>) -> BTreeMap<Field, Vec<String>> {
-        let name = |index: &usize| match header.and_then(|names| names.get(*index)) {
-            Some(name) => name.trim_start_matches('\u{feff}').trim().to_owned(),
-            None => (index + 1).to_string(),
+    /// How a user would say where the fields are.
+    pub(crate) fn found(&self, header: Option<&[String]>) -> InputConfig {
+        // A name that stands twice means its first column; the others have only a number.
+        let name = |index: &usize| match header {
+            Some(names) if !names[*index].is_empty() && !names[..*index].contains(&names[*index]) => {
+                Column::Name(names[*index].clone())
+            }
+            _ => Column::Number(*index as u32 + 1),
         };
-        let fields = Field::ALL.into_iter().filter(|field| !self.columns[*field].is_empty());
-        fields.map(|field| (field, self.columns[field].iter().map(name).collect())).collect()
+        let columns = self
+            .fields()
+            .map(|field| (field, Columns::new(self.columns[field].iter().map(name).collect())))
+            .collect();
+        InputConfig { header: Some(header.is_some()), columns, ..InputConfig::default() }
+    }
+
+    /// The fields that have a column.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(|field| !self.columns[*field].is_empty())
     }
 }
 

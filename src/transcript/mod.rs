@@ -8,6 +8,7 @@
 
 mod archive;
 mod assemble;
+mod blocks;
 mod config;
 mod delimited;
 mod encoding;
@@ -15,13 +16,16 @@ mod excel;
 mod field;
 mod file;
 mod group;
+mod html;
 mod input;
 mod json;
 mod layout;
 mod lines;
 mod names;
+mod outline;
 mod path;
 mod roles;
+mod speech;
 mod stream;
 mod table;
 mod time;
@@ -32,8 +36,10 @@ use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
+
 pub use self::{
-    config::{Column, Columns, Format, InputConfig, InputError},
+    config::{Column, Columns, Event, Format, InputConfig, InputError},
     field::Field,
     input::{Input, discover},
     names::{Preset, presets},
@@ -157,6 +163,8 @@ pub struct Message {
     pub time: Option<Moment>,
     /// The text as exported; never folded, never masked.
     pub text: String,
+    /// Whether its writer took it back afterwards; the text stays as evidence.
+    pub recalled: bool,
     /// Where it was read.
     pub source: Source,
 }
@@ -170,6 +178,9 @@ pub struct Conversation {
     pub channel: Option<Arc<str>>,
     /// The messages; a message's index in a finding is its index here.
     pub messages: Vec<Message>,
+    /// How many of its records hold nothing that can be judged: pictures, voice, records that could not be read. What was
+    /// not seen cannot be said to be missing.
+    pub unseen: u32,
 }
 
 impl Conversation {
@@ -213,12 +224,12 @@ pub struct Transcript {
 pub struct FileSummary {
     /// The file, as in [`Source::file`].
     pub file: Arc<str>,
-    /// `jsonl`, `json`, `csv`, `tsv`, `xlsx`, `xlsb`, `xls`, `ods`, or `empty`.
+    /// `jsonl`, `json`, `csv`, `tsv`, `xlsx`, `xlsb`, `xls`, `ods`, `text`, `subtitles`, or `empty`.
     pub format: &'static str,
     /// The encoding's WHATWG name.
     pub encoding: &'static str,
-    /// The columns taken for each field.
-    pub columns: BTreeMap<Field, Vec<String>>,
+    /// The `[input]` table that reads it as it was read: all that was found in it, or the named shape that was.
+    pub input: InputConfig,
     /// Records seen.
     pub records: u64,
     /// Messages read, by role; a role without messages is missing.

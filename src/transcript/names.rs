@@ -21,6 +21,9 @@ pub struct Preset {
     pub confirmed: bool,
     /// Where the knowledge comes from.
     pub source: String,
+    /// Texts that all stand at the beginning of such a file; none if it has nothing of the kind.
+    #[serde(default)]
+    pub marks: Vec<String>,
     /// What a user would write under `[input]`.
     pub input: InputConfig,
 }
@@ -36,6 +39,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoleWords {
+    placeholders: Vec<String>,
     arrows: Vec<String>,
     agent: Vec<String>,
     customer: Vec<String>,
@@ -49,6 +53,7 @@ pub(crate) struct Names {
     /// Normalised role word to role.
     roles: HashMap<String, Role>,
     arrows: Vec<String>,
+    placeholders: Vec<String>,
     pub(crate) presets: BTreeMap<String, Preset>,
 }
 
@@ -63,6 +68,12 @@ impl Names {
         let speaker = self.arrows.iter().find_map(|arrow| word.split_once(arrow.as_str()));
         let word = speaker.map_or(word, |(from, _)| from);
         self.roles.get(&normalise(word)).copied()
+    }
+
+    /// Whether a text only says that there was something else: a picture, a recording.
+    pub(crate) fn is_placeholder(&self, text: &str) -> bool {
+        let text = text.trim();
+        text.len() < 40 && self.placeholders.iter().any(|placeholder| placeholder == text)
     }
 }
 
@@ -88,13 +99,13 @@ fn parse(text: &str) -> Result<Names, toml::de::Error> {
         }
     }
     let mut roles = HashMap::new();
-    let RoleWords { arrows, agent, customer, bot, system } = file.roles;
+    let RoleWords { placeholders, arrows, agent, customer, bot, system } = file.roles;
     for (role, words) in
         [(Role::Agent, agent), (Role::Customer, customer), (Role::Bot, bot), (Role::System, system)]
     {
         roles.extend(words.iter().map(|word| (normalise(word), role)));
     }
-    Ok(Names { columns, roles, arrows, presets: file.presets })
+    Ok(Names { columns, roles, arrows, placeholders, presets: file.presets })
 }
 
 /// Case, width, blanks, marks and a trailing remark in brackets do not make another name.
@@ -142,7 +153,8 @@ mod tests {
             assert!(seen.insert(normalise(word)), "the role word {word} stands twice");
         }
         for field in Field::ALL {
-            assert!(file.columns.contains_key(&field), "{field} has no names");
+            let by_name = !matches!(field, Field::Event | Field::Recalls);
+            assert_eq!(file.columns.contains_key(&field), by_name, "{field}");
         }
         assert!(!get().arrows.is_empty());
     }

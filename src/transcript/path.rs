@@ -1,6 +1,9 @@
 //! JSON paths, as far as exports need them: `text.content`, `$.session.id`, `items[0].text`, `data.sessions[].messages[]`.
 //!
-//! No filters, no wildcards over keys, no recursion: what a record means must not depend on luck.
+//! No filters, no wildcards over keys, no recursion: what a record means must not depend on luck. A text that holds JSON is entered
+//! like an object, since some systems store messages so.
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -68,6 +71,26 @@ pub(crate) fn walk<'v>(steps: &[Step], value: &'v Value) -> Option<&'v Value> {
         Step::Index(index) => value.get(index),
         Step::Each => None,
     })
+}
+
+/// The text at the end of `steps`, if a single value stands there.
+pub(crate) fn text<'v>(steps: &[Step], value: &'v Value) -> Option<Cow<'v, str>> {
+    match (steps.split_first(), value) {
+        (None, Value::String(text)) => Some(Cow::Borrowed(text)),
+        (None, Value::Number(number)) => Some(Cow::Owned(number.to_string())),
+        (None, Value::Bool(truth)) => Some(Cow::Borrowed(if *truth { "true" } else { "false" })),
+        (None, Value::Null | Value::Array(_) | Value::Object(_)) => None,
+        (Some(_), Value::String(inner)) => {
+            let inner: Value = holds_json(inner).then(|| serde_json::from_str(inner).ok())??;
+            text(steps, &inner).map(|text| Cow::Owned(text.into_owned()))
+        }
+        (Some((step, rest)), value) => text(rest, walk(std::slice::from_ref(step), value)?),
+    }
+}
+
+/// Whether it is worth while to parse a text.
+pub(crate) fn holds_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 #[cfg(test)]

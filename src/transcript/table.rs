@@ -45,7 +45,7 @@ impl Row {
         (0..self.width()).map(|index| self.cell(index))
     }
 
-    fn strings(&self) -> Vec<String> {
+    pub(super) fn strings(&self) -> Vec<String> {
         self.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
     }
 }
@@ -104,7 +104,10 @@ pub(crate) fn read(rows: &mut impl Rows, out: &mut Assembler<'_>) -> io::Result<
         }
     };
     let header = table.header.map(|at| strings[at].as_slice());
-    out.map(table.mapping(header));
+    // Above the header may stand what only looking for it passes over.
+    let mut found = table.found(header);
+    found.header = found.header.filter(|_| table.header.is_none_or(|at| at == 0));
+    out.map(table.fields(), found);
     let header_row = table.header.map(|at| head[at].clone());
     for (index, row) in head.iter().enumerate() {
         match table.header {

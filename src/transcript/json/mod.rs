@@ -6,7 +6,7 @@
 mod shape;
 mod wanted;
 
-use std::{borrow::Cow, io};
+use std::io;
 
 use serde::de::{DeserializeSeed, IgnoredAny};
 use serde_json::Value;
@@ -19,7 +19,7 @@ use super::{
     assemble::{Assembler, clip, first_filled},
     field::{Cells, Field},
     lines::{Piece, Pieces},
-    path::walk,
+    path,
 };
 
 /// How many records are looked at to find the shape, and how many bytes of them.
@@ -68,7 +68,7 @@ pub(crate) fn read(pieces: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Res
         }
     };
     drop(values);
-    out.map(shape.mapping());
+    out.map(shape.fields(), shape.found());
     let reader = Reader::new(shape);
     for (line, text) in &head {
         reader.record(*line, text, out);
@@ -148,11 +148,12 @@ impl Reader {
         if read.and_then(|()| parser.end()).is_err() {
             return false;
         }
-        let mut values = values.into_iter();
         let mut cells = Cells::default();
+        let mut slots = values.as_mut_slice();
         for field in Field::ALL {
-            let candidates = values.by_ref().take(self.shape.places[field].len()).flatten();
-            cells[field] = first_filled(&mut { candidates });
+            let (own, others) = slots.split_at_mut(self.shape.places[field].len());
+            cells[field] = first_filled(own.iter_mut().filter_map(Option::take));
+            slots = others;
         }
         out.record(line, &cells, || clip(text.as_bytes()));
         true
@@ -165,7 +166,7 @@ impl Reader {
             for field in Field::ALL {
                 let candidates = self.shape.places[field].iter().filter_map(|place| {
                     let from = trail.get(place.depth)?;
-                    scalar(walk(&place.steps, from)?)
+                    path::text(&place.steps, from)
                 });
                 cells[field] = first_filled(candidates);
             }
@@ -176,14 +177,5 @@ impl Reader {
             out.fail(line, format!("the record has no messages at `{way}`"), clip(text.as_bytes()));
         }
         true
-    }
-}
-
-fn scalar(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Number(number) => Some(Cow::Owned(number.to_string())),
-        Value::Bool(truth) => Some(Cow::Borrowed(if *truth { "true" } else { "false" })),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

@@ -1,15 +1,15 @@
 //! The shape of JSON records: where the messages are, and where in them the wanted values.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
 use crate::transcript::{
-    config::{Column, Settings},
+    config::{Column, Columns, InputConfig, Settings},
     field::{ByField, Field},
     layout::{self, Seen},
     names::normalise,
-    path::{Path, Step, walk},
+    path::{self, Path, Step, walk},
 };
 
 /// How deep values and arrays of messages are looked for.
@@ -45,15 +45,34 @@ impl Shape {
             return Self::build(values, steps, settings);
         }
         let flat = Self::build(values, Vec::new(), settings);
-        if flat.is_ok() {
+        if flat.as_ref().is_ok_and(|shape| shape.tells(values)) {
             return flat;
         }
-        let nested = arrays(values).into_iter().find_map(|steps| Self::build(values, steps, settings).ok());
-        nested.map_or(flat, Ok)
+        let mut built =
+            arrays(values).into_iter().filter_map(|steps| Self::build(values, steps, settings).ok());
+        built.find(|shape| shape.tells(values)).map_or(flat, Ok)
+    }
+
+    /// Whether a message is found with a text and somebody who wrote it: a column that is configured need not be there.
+    fn tells(&self, values: &[Value]) -> bool {
+        let filled = |trail: &[&Value], field| {
+            self.places[field].iter().any(|place| {
+                let value = trail.get(place.depth).and_then(|from| path::text(&place.steps, from));
+                value.is_some_and(|text| !text.trim().is_empty())
+            })
+        };
+        let mut told = false;
+        for value in values {
+            each_message(value, &self.messages, &mut |trail| {
+                let spoken = filled(trail, Field::Role) || filled(trail, Field::Sender);
+                told |= spoken && filled(trail, Field::Text);
+            });
+        }
+        told
     }
 
     fn build(values: &[Value], messages: Vec<Step>, settings: &Settings) -> Result<Self, String> {
-        let seen = Columns::of(values, &messages);
+        let seen = Present::of(values, &messages);
         let mut places: ByField<Vec<Place>> = ByField::default();
         let mut taken = ByField::default();
         let mut used = HashSet::new();
@@ -81,9 +100,20 @@ impl Shape {
         }
     }
 
-    pub(super) fn mapping(&self) -> BTreeMap<Field, Vec<String>> {
-        let fields = Field::ALL.into_iter().filter(|field| !self.places[*field].is_empty());
-        fields.map(|field| (field, self.places[field].iter().map(|p| p.written.clone()).collect())).collect()
+    /// How a user would say where the fields are.
+    pub(super) fn found(&self) -> InputConfig {
+        let name = |place: &Place| Column::Name(place.written.clone());
+        let columns = self
+            .fields()
+            .map(|field| (field, Columns::new(self.places[field].iter().map(name).collect())))
+            .collect();
+        let messages = (!self.messages.is_empty()).then(|| written(&self.messages));
+        InputConfig { messages, columns, ..InputConfig::default() }
+    }
+
+    /// The fields that have a place.
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(|field| !self.places[*field].is_empty())
     }
 }
 
@@ -110,13 +140,13 @@ fn place(column: &Column, messages: &[Step]) -> Result<Place, String> {
 
 /// The values that the first records hold.
 #[derive(Default)]
-struct Columns {
+struct Present {
     names: Vec<Seen>,
     places: Vec<Place>,
     known: HashSet<(usize, String)>,
 }
 
-impl Columns {
+impl Present {
     fn of(values: &[Value], messages: &[Step]) -> Self {
         let mut columns = Self::default();
         for value in values {

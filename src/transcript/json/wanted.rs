@@ -4,7 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::transcript::path::Step;
+use serde_json::Value;
+
+use crate::transcript::path::{self, Step};
 
 /// The wanted values, as a tree of keys.
 #[derive(Debug, Default)]
@@ -22,6 +24,30 @@ impl Node {
             Some((Step::Index(index), rest)) => child(&mut self.indexes, *index).add(rest, slot),
             // No single value stands there.
             Some((Step::Each, _)) => {}
+        }
+    }
+}
+
+impl Node {
+    /// Takes the wanted values out of a text that holds JSON.
+    fn enter(&self, text: &str, values: &mut [Option<Cow<'_, str>>]) {
+        let inside = !self.keys.is_empty() || !self.indexes.is_empty();
+        if inside
+            && path::holds_json(text)
+            && let Ok(value) = serde_json::from_str::<Value>(text)
+        {
+            self.take(&value, values);
+        }
+    }
+
+    fn take(&self, value: &Value, values: &mut [Option<Cow<'_, str>>]) {
+        for slot in &self.slots {
+            values[*slot] = path::text(&[], value).map(|text| Cow::Owned(text.into_owned()));
+        }
+        let keys = self.keys.iter().filter_map(|(key, node)| Some((node, value.get(key.as_str())?)));
+        let indexes = self.indexes.iter().filter_map(|(index, node)| Some((node, value.get(index)?)));
+        for (node, value) in keys.chain(indexes) {
+            node.take(value, values);
         }
     }
 }
@@ -67,11 +93,13 @@ impl<'de> Visitor<'de> for Wanted<'_, '_, 'de> {
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
+        self.node.enter(value, self.values);
         self.keep(value);
         Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.node.enter(value, self.values);
         self.keep(value.to_owned());
         Ok(())
     }
