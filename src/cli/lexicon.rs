@@ -90,7 +90,11 @@ fn diff(comparison: &kefulint::rule::compare::Comparison, out: &mut dyn Write) -
     for (sign, list) in [('+', &comparison.appeared), ('-', &comparison.vanished)] {
         for (place, agent, quote) in list {
             let agent = agent.as_deref().unwrap_or("—");
-            writeln!(out, "{sign} {} {} {} {agent} “{quote}”", place.rule, place.conversation_id, place.message_index)?;
+            writeln!(
+                out,
+                "{sign} {} {} {} {agent} “{quote}”",
+                place.rule, place.conversation_id, place.message_index
+            )?;
         }
     }
     for (place, old, new) in &comparison.moved {

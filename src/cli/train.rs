@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use kefulint::{
     dialogue::{Cues, Ledger},
     eval::{Claim, Counts, Gold},
-    learned::{self, Compared, Head, HeadReport, Model, Opinion, Pages, Point, Reading, Settings, Source, Training},
+    learned::{
+        self, Compared, Head, HeadReport, Model, Opinion, Pages, Point, Reading, Settings, Source, Training,
+    },
     rule::{Linter, Options},
     text::fold::Folded,
     transcript::{Conversation, Role},
@@ -55,7 +57,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    anyhow::ensure!((0.0..=1.0).contains(&args.precision), "--precision {} must lie between 0 and 1", args.precision);
+    anyhow::ensure!(
+        (0.0..=1.0).contains(&args.precision),
+        "--precision {} must lie between 0 and 1",
+        args.precision
+    );
     let conversations = read(&args.chats, global)?;
     let gold = labels(&args.gold)?;
     let cues = Cues::embedded();
@@ -79,10 +85,15 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let linter = rules_only(global)?;
     let mut judged = labels(&args.gold)?;
     judged.retain(|id| {
-        args.judge.is_empty() || args.judge.iter().any(|author| id.rsplit_once('-').is_some_and(|(a, _)| a == author))
+        args.judge.is_empty()
+            || args.judge.iter().any(|author| id.rsplit_once('-').is_some_and(|(a, _)| a == author))
     });
     let title = "beside the rules, authors left out, at the threshold for the wanted precision";
-    show_compared(out, title, &learned::compare(&judged, &claims_of_rules(&linter, &conversations), &guessed(&training)))?;
+    show_compared(
+        out,
+        title,
+        &learned::compare(&judged, &claims_of_rules(&linter, &conversations), &guessed(&training)),
+    )?;
     if !args.test.is_empty() {
         let conversations = read(&args.test, global)?;
         let opinions = opinions(&training.model, &conversations, &cues);
@@ -104,7 +115,11 @@ fn read(paths: &[String], global: &Global) -> anyhow::Result<Vec<Conversation>> 
     let transcript = input.read(&input.config(global)?)?;
     if let Some(problem) = transcript.problems.first() {
         let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
-        anyhow::bail!("{}{line}: {}; nothing is learned from chats that are read in part", problem.file, problem.reason);
+        anyhow::bail!(
+            "{}{line}: {}; nothing is learned from chats that are read in part",
+            problem.file,
+            problem.reason
+        );
     }
     Ok(transcript.conversations)
 }
@@ -139,7 +154,9 @@ fn guessed(training: &Training) -> Vec<Claim> {
     let mut claims = Vec::new();
     for (head, report) in training.model.header().heads.iter().zip(&training.heads) {
         let passing = report.guesses.iter().filter(|guess| guess.probability >= threshold(head));
-        claims.extend(passing.map(|guess| learned::claim(head, guess.kind, &guess.conversation, guess.message)));
+        claims.extend(
+            passing.map(|guess| learned::claim(head, guess.kind, &guess.conversation, guess.message)),
+        );
     }
     claims
 }
@@ -186,7 +203,11 @@ fn show_head(out: &mut dyn Write, head: &Head, report: &HeadReport, wanted: f64)
     writeln!(out, "\n{}: {} of {} messages labelled", head.name, figures.labelled, figures.messages)?;
     let mut row = |what: &str, point: Point| {
         let Point { at_least, precision, recall } = point;
-        writeln!(out, "  {what:32} at_least {at_least:.3}  P {precision:.3}  R {recall:.3}  F1 {:.3}", point.f1())
+        writeln!(
+            out,
+            "  {what:32} at_least {at_least:.3}  P {precision:.3}  R {recall:.3}  F1 {:.3}",
+            point.f1()
+        )
     };
     row("best F1", figures.best)?;
     row("best F1, authors known", figures.best_by_conversation)?;
@@ -214,9 +235,15 @@ fn show_head(out: &mut dyn Write, head: &Head, report: &HeadReport, wanted: f64)
 fn show_compared(out: &mut dyn Write, title: &str, compared: &[Compared]) -> anyhow::Result<()> {
     writeln!(out, "\n{title}")?;
     writeln!(out, "{:18} {:^20} {:^20} {:^20}", "", "rules only", "model only", "both")?;
-    writeln!(out, "{:18} {:>6} {:>6} {:>6}  {:>6} {:>6} {:>6}  {:>6} {:>6} {:>6}", "family", "P", "R", "F1", "P", "R", "F1", "P", "R", "F1")?;
+    writeln!(
+        out,
+        "{:18} {:>6} {:>6} {:>6}  {:>6} {:>6} {:>6}  {:>6} {:>6} {:>6}",
+        "family", "P", "R", "F1", "P", "R", "F1", "P", "R", "F1"
+    )?;
     for row in compared {
-        let cells = |counts: Counts| format!("{:6.3} {:6.3} {:6.3}", counts.precision(), counts.recall(), counts.f1());
+        let cells = |counts: Counts| {
+            format!("{:6.3} {:6.3} {:6.3}", counts.precision(), counts.recall(), counts.f1())
+        };
         writeln!(out, "{:18} {}  {}  {}", row.family, cells(row.rules), cells(row.model), cells(row.both))?;
     }
     Ok(())
@@ -226,7 +253,8 @@ fn show_quiet(out: &mut dyn Write, model: &Model, thoughts: &[Thought]) -> anyho
     let agents: Vec<&Thought> = thoughts.iter().filter(|thought| thought.role == Role::Agent).collect();
     writeln!(out, "\non {} messages by agents in --quiet-on", agents.len())?;
     for (number, head) in model.header().heads.iter().enumerate() {
-        let mut scores: Vec<f64> = agents.iter().map(|thought| thought.opinions[number].probability).collect();
+        let mut scores: Vec<f64> =
+            agents.iter().map(|thought| thought.opinions[number].probability).collect();
         scores.sort_by(|a, b| b.total_cmp(a));
         let fires = scores.partition_point(|&score| score >= threshold(head));
         let first_quiet = scores.get(scores.len() / 1000).copied().unwrap_or(0.0);

@@ -110,7 +110,11 @@ pub(super) fn curve(scores: &[(f64, bool)]) -> Vec<Point> {
 
 /// The point with the greatest F1; of equals the highest threshold.
 pub(super) fn best(curve: &[Point]) -> Point {
-    curve.iter().copied().reduce(|best, point| if point.f1() > best.f1() { point } else { best }).unwrap_or_default()
+    curve
+        .iter()
+        .copied()
+        .reduce(|best, point| if point.f1() > best.f1() { point } else { best })
+        .unwrap_or_default()
 }
 
 /// The lowest threshold from which on up at least that share of the findings is right; `None` where no threshold reaches it.
@@ -119,7 +123,11 @@ pub(super) fn best(curve: &[Point]) -> Point {
 pub(super) fn for_precision(curve: &[Point], scores: usize, wanted: f64, at_least: usize) -> Option<Point> {
     let labels = |point: &Point, all: f64| point.recall * all / point.precision.max(f64::MIN_POSITIVE);
     let all = scores as f64;
-    curve.iter().rev().find(|point| point.precision >= wanted && labels(point, all) + 0.5 >= at_least as f64).copied()
+    curve
+        .iter()
+        .rev()
+        .find(|point| point.precision >= wanted && labels(point, all) + 0.5 >= at_least as f64)
+        .copied()
 }
 
 /// Of the rows whose probability lies in a tenth: how many, what was said on average, what was true.
@@ -144,7 +152,8 @@ pub(super) fn reliability(scores: &[(f64, bool)]) -> Vec<Tenth> {
         tenth.2 += usize::from(label);
     }
     let full = tenths.into_iter().filter(|(rows, ..)| *rows > 0);
-    full.map(|(rows, sum, yes)| Tenth { rows, said: sum / rows as f64, is: yes as f64 / rows as f64 }).collect()
+    full.map(|(rows, sum, yes)| Tenth { rows, said: sum / rows as f64, is: yes as f64 / rows as f64 })
+        .collect()
 }
 
 #[cfg(test)]
@@ -184,6 +193,9 @@ mod tests {
 
     #[test]
     fn equal_scores_are_one_threshold() {
-        assert_eq!(curve(&[(0.5, true), (0.5, false)]), [Point { at_least: 0.5, precision: 0.5, recall: 1.0 }]);
+        assert_eq!(
+            curve(&[(0.5, true), (0.5, false)]),
+            [Point { at_least: 0.5, precision: 0.5, recall: 1.0 }]
+        );
     }
 }

@@ -40,4 +40,3 @@ pub fn claim(head: &Head, kind: Option<usize>, conversation: &str, message: u32)
     };
     Claim { conversation: conversation.to_owned(), message, label }
 }
-

@@ -181,7 +181,17 @@ fn shape(c: char, rest: &str) -> (char, usize, usize) {
         ',' | '。' | '!' | '?' | ';' | '~' | ' ' | '…' | '\n' | '\r' | '\t' => (EDGE, 1, c.len_utf8()),
         '0'..='9' => {
             let digits = run(|byte| byte.is_ascii_digit() || *byte == b'.');
-            (if digits < 5 { '0' } else if digits < 11 { '5' } else { '9' }, digits, digits)
+            (
+                if digits < 5 {
+                    '0'
+                } else if digits < 11 {
+                    '5'
+                } else {
+                    '9'
+                },
+                digits,
+                digits,
+            )
         }
         'a'..='z' => match run(u8::is_ascii_lowercase) {
             0..=LATIN => (c, 1, 1),
@@ -203,12 +213,18 @@ pub(super) fn context(conversation: &Conversation, at: usize) -> Range<usize> {
         _ => Role::Customer,
     };
     let Some(last) = messages[..at].iter().rposition(|message| message.role == other) else { return 0..0 };
-    let first = messages[..=last].iter().rposition(|message| message.role != other).map_or(0, |before| before + 1);
+    let first =
+        messages[..=last].iter().rposition(|message| message.role != other).map_or(0, |before| before + 1);
     first..last + 1
 }
 
 /// What the ledger knows of the agent's message `at`, as buckets: what is asked, what the reply holds, and both together.
-pub(super) fn facts(conversation: &Conversation, ledger: &Ledger, at: usize, mut each: impl FnMut(usize, Fact)) {
+pub(super) fn facts(
+    conversation: &Conversation,
+    ledger: &Ledger,
+    at: usize,
+    mut each: impl FnMut(usize, Fact),
+) {
     if conversation.messages[at].role != Role::Agent {
         return;
     }
@@ -286,7 +302,12 @@ pub(super) fn message_row(folded: &str, place: impl Fn(usize) -> usize) -> Vec<(
 }
 
 /// All that a model reads of a message, in the same form.
-pub(super) fn row(conversation: &Conversation, folded: &[Folded], ledger: &Ledger, at: usize) -> Vec<(u32, f64)> {
+pub(super) fn row(
+    conversation: &Conversation,
+    folded: &[Folded],
+    ledger: &Ledger,
+    at: usize,
+) -> Vec<(u32, f64)> {
     let mut row = message_row(folded[at].text(), |bucket| bucket);
     let mut answered: Vec<u32> = Vec::new();
     for message in context(conversation, at) {
@@ -320,10 +341,13 @@ mod tests {
 
     #[test]
     fn grams_grow_with_each_shape_and_count_once() {
-        assert_eq!(spelling("好, 3天"), [
-            "|", "好", "|好", "好|", "|好|", "0", "|0", "好|0", "|好|0", "天", "0天", "|0天", "好|0天", "天|", "0天|",
-            "|0天|"
-        ]);
+        assert_eq!(
+            spelling("好, 3天"),
+            [
+                "|", "好", "|好", "好|", "|好|", "0", "|0", "好|0", "|好|0", "天", "0天", "|0天", "好|0天",
+                "天|", "0天|", "|0天|"
+            ]
+        );
         assert_eq!(spelling(""), ["|"]);
     }
 
@@ -339,15 +363,10 @@ mod tests {
         assert_eq!(spelling("加vx"), spelling("加vx"));
         assert_eq!(spelling("买iphone"), spelling("买huawei"));
         assert_ne!(spelling("加vx"), spelling("加qq"));
-        assert_eq!(shapes_of("[数字x]个[没完"), [
-            ('|', 0..0),
-            ('0', 0..5),
-            ('个', 5..6),
-            ('[', 6..7),
-            ('没', 7..8),
-            ('完', 8..9),
-            ('|', 9..9)
-        ]);
+        assert_eq!(
+            shapes_of("[数字x]个[没完"),
+            [('|', 0..0), ('0', 0..5), ('个', 5..6), ('[', 6..7), ('没', 7..8), ('完', 8..9), ('|', 9..9)]
+        );
     }
 
     #[test]

@@ -33,10 +33,15 @@ static EMBEDDED: LazyLock<Arc<Model>> = LazyLock::new(|| {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ModelError {
     /// Something else, or a future version.
-    #[error("this is no kefulint model of a version that this kefulint reads; make one with `kefulint train`")]
+    #[error(
+        "this is no kefulint model of a version that this kefulint reads; make one with `kefulint train`"
+    )]
     NoModel,
     /// Other features.
-    #[error("the model was trained with features of version {found}, this kefulint has version {}; train it again", features::VERSION)]
+    #[error(
+        "the model was trained with features of version {found}, this kefulint has version {}; train it again",
+        features::VERSION
+    )]
     Features {
         /// Its version.
         found: u32,

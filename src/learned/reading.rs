@@ -161,7 +161,8 @@ fn likeliest(pages: Pages<'_>, head: usize, at: usize) -> Option<usize> {
         }
     });
     let factor = features::message_factor(squares);
-    let margin = |kind: usize| f64::from(sums[kind]) * factor * kinds[kind].scale.unit + kinds[kind].scale.bias;
+    let margin =
+        |kind: usize| f64::from(sums[kind]) * factor * kinds[kind].scale.unit + kinds[kind].scale.bias;
     (0..kinds.len()).rev().max_by(|&a, &b| margin(a).total_cmp(&margin(b)))
 }
 
@@ -192,7 +193,8 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
     features::shapes(folded.text(), |c, range| shapes.push((c, range)));
     let mut weights = vec![0.0; shapes.len()];
     for gram in grams {
-        let weight = f64::from(rows[gram.bucket][choice.head]) * f64::from(features::count(gram.length)) * factor;
+        let weight =
+            f64::from(rows[gram.bucket][choice.head]) * f64::from(features::count(gram.length)) * factor;
         for sum in &mut weights[gram.end - gram.length..gram.end] {
             *sum += weight / gram.length as f64;
         }
@@ -217,7 +219,8 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
     facts.truncate(1);
     let origins: Vec<u32> = folded.parts().map(|(_, origin)| origin).collect();
     let span = |range: &Range<usize>| {
-        let mut inside = shapes[range.clone()].iter().filter(|(c, _)| *c != features::EDGE).map(|(_, range)| range);
+        let mut inside =
+            shapes[range.clone()].iter().filter(|(c, _)| *c != features::EDGE).map(|(_, range)| range);
         let first = inside.next()?;
         let last = inside.next_back().unwrap_or(first);
         Some(Span { start: origins[first.start], end: origins[last.end - 1] + 1 })

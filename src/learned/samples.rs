@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{features, model::{hex, kind_bucket}, reading::side, solver::Row};
+use super::{
+    features,
+    model::{hex, kind_bucket},
+    reading::side,
+    solver::Row,
+};
 use crate::{
     dialogue::{Cues, Ledger},
     eval::{Gold, Label},
@@ -44,7 +49,8 @@ impl<'a> Samples<'a> {
             .par_iter()
             .enumerate()
             .flat_map_iter(|(number, conversation)| {
-                let folded: Vec<Folded> = conversation.messages.iter().map(|m| Folded::new(&m.text)).collect();
+                let folded: Vec<Folded> =
+                    conversation.messages.iter().map(|m| Folded::new(&m.text)).collect();
                 let ledger = Ledger::new(conversation, cues);
                 let spoken = |message: &usize| {
                     matches!(conversation.messages[*message].role, Role::Agent | Role::Customer)

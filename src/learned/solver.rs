@@ -33,7 +33,8 @@ const PASSES: usize = 200;
 /// Learns to tell `rows` that are `true` from the others; `cost` is C, greater for a closer fit.
 pub(super) fn fit(rows: &[(&Row, bool)], buckets: usize, cost: f64, tolerance: f64) -> Weights {
     let mut fit = Weights { weights: vec![0.0; buckets], bias: 0.0 };
-    let norms: Vec<f64> = rows.iter().map(|(row, _)| row.iter().map(|&(_, v)| v * v).sum::<f64>() + 1.0).collect();
+    let norms: Vec<f64> =
+        rows.iter().map(|(row, _)| row.iter().map(|&(_, v)| v * v).sum::<f64>() + 1.0).collect();
     // Start where all are nearly free: t = -10.
     let mut logits = vec![-10.0; rows.len()];
     for (&logit, &(row, label)) in logits.iter().zip(rows) {

@@ -279,7 +279,8 @@ impl<'a> Lesson<'a> {
     fn fit(&self, take: impl Fn(usize) -> bool) -> Weights {
         let all = &self.samples.all;
         let taken = self.mine.iter().filter(|(at, _)| take(all[*at].conversation));
-        let rows: Vec<(&Row, bool)> = taken.filter_map(|(at, label)| Some((&all[*at].row, (*label)?))).collect();
+        let rows: Vec<(&Row, bool)> =
+            taken.filter_map(|(at, label)| Some((&all[*at].row, (*label)?))).collect();
         solver::fit(&rows, BUCKETS, COST, TOLERANCE)
     }
 
@@ -344,7 +345,9 @@ impl<'a> Lesson<'a> {
             if shown.len() == SHOWN {
                 break;
             }
-            if gram.chars().count() > 1 && !shown.iter().any(|known| known.contains(&gram) || gram.contains(known)) {
+            if gram.chars().count() > 1
+                && !shown.iter().any(|known| known.contains(&gram) || gram.contains(known))
+            {
                 shown.push(gram);
             }
         }

@@ -158,7 +158,8 @@ impl Lexicon {
         let mut faults = Vec::new();
         let mut changes = Vec::new();
         for (file, text) in packs {
-            let fault = |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
+            let fault =
+                |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
             match toml::from_str::<PackDoc>(&text) {
                 Ok(pack) => {
                     let lists = Arc::new(pack.lists);

@@ -87,8 +87,10 @@ pub(super) fn apply(
                 "patterns" => condition.patterns.as_mut(),
                 _ => Some(condition.allow.get_or_insert_default()),
             };
-            list.ok_or_else(|| fault(format!("override of {id}: condition `{name}` has no {what} to add to")))?
-                .extend(words);
+            list.ok_or_else(|| {
+                fault(format!("override of {id}: condition `{name}` has no {what} to add to"))
+            })?
+            .extend(words);
         }
     }
     Ok(())

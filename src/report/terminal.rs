@@ -177,8 +177,16 @@ impl Page<'_> {
         self.wrapped(PLAIN, "  依据：", &citations(&finding.statutes, finding.assumed_date))?;
         self.wrapped(PLAIN, "  建议：", &finding.advice)?;
         for trace in &finding.trace {
-            let guards = if trace.guards.is_empty() { String::new() } else { format!("，已过 {}", trace.guards.join("、")) };
-            let folded = if trace.folded == trace.original { String::new() } else { format!(" → “{}”", trace.folded) };
+            let guards = if trace.guards.is_empty() {
+                String::new()
+            } else {
+                format!("，已过 {}", trace.guards.join("、"))
+            };
+            let folded = if trace.folded == trace.original {
+                String::new()
+            } else {
+                format!(" → “{}”", trace.folded)
+            };
             let (start, end) = (trace.span.start, trace.span.end);
             let text = format!(
                 "{} 成立：第 {} 条 {start}–{end} 字“{}”{folded}{guards}",

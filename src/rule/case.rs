@@ -337,8 +337,11 @@ impl<'a> Case<'a> {
         let mut hits: Vec<Hit> = Vec::new();
         for passage in passages {
             let bytes = self.folded(message).bytes(*passage);
-            let mut around = self.clauses(message).iter().filter(|c| c.start < bytes.end && bytes.start < c.end);
-            let hit = around.next().map_or_else(|| self.whole(message), |clause| self.hit_at(message, clause.clone()));
+            let mut around =
+                self.clauses(message).iter().filter(|c| c.start < bytes.end && bytes.start < c.end);
+            let hit = around
+                .next()
+                .map_or_else(|| self.whole(message), |clause| self.hit_at(message, clause.clone()));
             if !hits.contains(&hit) {
                 hits.push(hit);
             }

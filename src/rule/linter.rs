@@ -41,7 +41,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { show_personal_data: false, default_day: date(2026, 1, 1), trade: None, model: Source::Embedded, explain: false }
+        Self {
+            show_personal_data: false,
+            default_day: date(2026, 1, 1),
+            trade: None,
+            model: Source::Embedded,
+            explain: false,
+        }
     }
 }
 
@@ -282,8 +288,11 @@ impl Linter {
         let mut traces = Vec::new();
         for (number, found) in &decision.because {
             let condition = &self.program.conditions[*number as usize];
-            let guards =
-                condition.guards.iter().map(|&guard| self.program.guards.get(guard).name.clone()).collect::<Vec<_>>();
+            let guards = condition
+                .guards
+                .iter()
+                .map(|&guard| self.program.guards.get(guard).name.clone())
+                .collect::<Vec<_>>();
             for &message in found {
                 let outcome = case.outcome(*number, message);
                 traces.extend(outcome.hits.iter().map(|hit| Trace {
@@ -323,7 +332,9 @@ impl Linter {
     fn asks_model(&self, id: &str) -> bool {
         let number = self.lexicon.rules.iter().position(|rule| rule.id() == id);
         let asked = number.map_or(&[][..], |number| &self.program.plans[number].asked);
-        asked.iter().any(|&c| matches!(self.program.conditions[c as usize].operator, Operator::Learned { .. }))
+        asked
+            .iter()
+            .any(|&c| matches!(self.program.conditions[c as usize].operator, Operator::Learned { .. }))
     }
 
     /// What held, with the words, and what was looked for in vain.
@@ -342,11 +353,11 @@ impl Linter {
                 Operator::Holds(_) => "回复的内容符合规则所述".to_owned(),
                 Operator::Repeats(_) => "与此前的消息基本相同".to_owned(),
                 Operator::Delay(limit) => format!("回复间隔超过 {limit:#}"),
-                Operator::Learned { choice, at_least } => {
-                    choice.and_then(|choice| case.thought(choice, at)).map_or_else(String::new, |(probability, reasons)| {
+                Operator::Learned { choice, at_least } => choice
+                    .and_then(|choice| case.thought(choice, at))
+                    .map_or_else(String::new, |(probability, reasons)| {
                         thought_reason(probability, *at_least, &reasons, &masked[at])
-                    })
-                }
+                    }),
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }
@@ -467,9 +478,8 @@ fn cut(text: &str, span: Span) -> String {
 
 /// By message, the worst first.
 fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule))
-    });
+    findings
+        .sort_by(|a, b| (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule)));
 }
 
 /// Rules of one kind on one message say the same thing: the worst speaks, the others are named.

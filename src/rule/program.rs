@@ -70,7 +70,10 @@ impl Pattern {
     /// The expression, compiled.
     pub fn get(&self) -> &Regex {
         self.regex.get_or_init(|| {
-            RegexBuilder::new(&self.text).size_limit(usize::MAX).build().expect("syntax and size were checked")
+            RegexBuilder::new(&self.text)
+                .size_limit(usize::MAX)
+                .build()
+                .expect("syntax and size were checked")
         })
     }
 }

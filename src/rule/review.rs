@@ -29,7 +29,8 @@ pub fn review(linter: &Linter) -> Vec<Fault> {
                     remarks.push(rule.fault(format!("{} can never count: {why}", place(term))));
                 }
                 // Within word boundaries a shorter term does not stand wherever a longer one does.
-                let shadow = terms.iter().find(|other| !*word && *other != term && term.contains(other.as_str()));
+                let shadow =
+                    terms.iter().find(|other| !*word && *other != term && term.contains(other.as_str()));
                 if let Some(other) = shadow.filter(|_| *at_least == 1) {
                     remarks.push(rule.fault(format!("{} is shadowed by `{other}`", place(term))));
                 }
