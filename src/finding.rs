@@ -67,6 +67,16 @@ impl Severity {
     /// All of them, from bad to worst.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
+    /// One level worse; the worst stays.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Low => Self::Medium,
+            Self::Medium => Self::High,
+            Self::High | Self::Critical => Self::Critical,
+        }
+    }
+
     /// The name in the findings contract.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use kefulint::{
     finding::{Family, Severity},
     law::Consequence,
     lexicon::{Rule, schema::ExampleDoc},
-    rule::{Linter, Options},
+    rule::{Linter, Options, catalogue},
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -22,6 +22,10 @@ enum Format {
     Text,
     /// One JSON object a rule
     Jsonl,
+    /// The page of docs/rules for the family that --family names
+    Markdown,
+    /// The map of duties and the rules that check them
+    Coverage,
 }
 
 #[derive(Debug, clap::Args)]
@@ -55,6 +59,20 @@ fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 
 pub(crate) fn list(args: &ListArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     let linter = global.linter(&global.config(None)?, Options::default())?;
+    let day = linter.options().default_day;
+    match args.format {
+        Format::Text | Format::Jsonl => list_rules(args, &linter, out)?,
+        Format::Markdown => {
+            for family in Family::ALL.into_iter().filter(|family| args.family.is_none_or(|f| f == *family)) {
+                out.write_all(catalogue::page(&linter, family, day).as_bytes())?;
+            }
+        }
+        Format::Coverage => out.write_all(catalogue::coverage_map(&linter).as_bytes())?,
+    }
+    Ok(Status::Done)
+}
+
+fn list_rules(args: &ListArgs, linter: &Linter, out: &mut dyn Write) -> std::io::Result<()> {
     for rule in &linter.lexicon().rules {
         let doc = &rule.doc;
         if args.family.is_some_and(|family| family != doc.family)
@@ -62,22 +80,19 @@ pub(crate) fn list(args: &ListArgs, global: &Global, out: &mut dyn Write) -> any
         {
             continue;
         }
-        match args.format {
-            Format::Text => {
-                let severity = doc.severity.as_str();
-                let kind = format!("{}.{}", doc.family.as_str(), doc.kind);
-                writeln!(out, "{}  {severity:8}  {kind:27}  {}", rule.id(), doc.title)?;
-            }
-            Format::Jsonl => {
-                let line = serde_json::json!({
-                    "id": rule.id(), "family": doc.family, "kind": doc.kind, "severity": doc.severity,
-                    "title": doc.title, "status": doc.status, "since": doc.since, "duty": doc.duty, "advice": doc.advice,
-                });
-                writeln!(out, "{line}")?;
-            }
+        if args.format == Format::Jsonl {
+            let line = serde_json::json!({
+                "id": rule.id(), "family": doc.family, "kind": doc.kind, "severity": doc.severity,
+                "title": doc.title, "status": doc.status, "since": doc.since, "duty": doc.duty, "advice": doc.advice,
+            });
+            writeln!(out, "{line}")?;
+        } else {
+            let severity = doc.severity.as_str();
+            let kind = format!("{}.{}", doc.family.as_str(), doc.kind);
+            writeln!(out, "{}  {severity:8}  {kind:27}  {}", rule.id(), doc.title)?;
         }
     }
-    Ok(Status::Done)
+    Ok(())
 }
 
 pub(crate) fn explain(args: &ExplainArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {

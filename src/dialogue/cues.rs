@@ -10,9 +10,9 @@ use toml::Spanned;
 
 use super::{
     cue::{Cue, CueSet},
-    evidence,
     reading::Clause,
     scan::{Scanner, ScannerBuilder},
+    weights::Weights,
 };
 
 /// Patterns with bounded gaps over Han characters grow large automata; this is room for all of them.
@@ -69,10 +69,7 @@ pub struct Cues {
     filler: Regex,
     /// The single characters that carry nothing by themselves.
     stops: CharSet,
-    /// In the order of [`evidence::NAMES`].
-    weights: Vec<f32>,
-    bias: f32,
-    pub(super) threshold: f32,
+    pub(super) weights: Weights,
 }
 
 impl Cues {
@@ -139,16 +136,10 @@ impl Cues {
         for term in &file.stop.terms {
             scanner.stop(term);
         }
-        let mut weights = vec![0.0; evidence::NAMES.len()];
-        let (mut bias, mut threshold) = (0.0, 0.5);
+        let mut weights = Weights::new();
         for (name, weight) in &file.weights {
-            match name.get_ref().as_str() {
-                "bias" => bias = *weight,
-                "threshold" => threshold = *weight,
-                known => match evidence::NAMES.iter().position(|evidence| *evidence == known) {
-                    Some(at) => weights[at] = *weight,
-                    None => return Err(at(name.span(), format!("there is no evidence called {known}"))),
-                },
+            if !weights.set(name.get_ref(), *weight) {
+                return Err(at(name.span(), format!("there is no evidence called {}", name.get_ref())));
             }
         }
         Ok(Self {
@@ -158,8 +149,6 @@ impl Cues {
             filler: Regex::new(&fillers.join("|")).map_err(|error| whole(&error))?,
             stops: CharSet::new(&file.stop.characters),
             weights,
-            bias,
-            threshold,
         })
     }
 
@@ -182,18 +171,6 @@ impl Cues {
     /// Whether the character carries nothing by itself.
     pub(super) fn is_stop(&self, character: char) -> bool {
         self.stops.has(character)
-    }
-
-    /// The weighed sum of the evidence.
-    pub(super) fn weigh(&self, evidence: &[(&'static str, f32)]) -> f32 {
-        let sum: f32 = evidence
-            .iter()
-            .map(|(name, value)| {
-                let at = evidence::NAMES.iter().position(|known| known == name);
-                at.map_or(0.0, |at| self.weights[at] * value)
-            })
-            .sum();
-        sum + self.bias
     }
 }
 

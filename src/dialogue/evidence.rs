@@ -7,26 +7,27 @@ use super::{
     cue::{Cue, CueSet},
     question,
     reading::{self, Clause, Reading},
+    weights::NAMES,
 };
 
-const HOLDING_CUES: [(Cue, Holding); 12] = [
-    (Cue::HoldsTime, Holding::Time),
-    (Cue::HoldsAmount, Holding::Amount),
-    (Cue::HoldsPlace, Holding::Place),
-    (Cue::HoldsReason, Holding::Reason),
-    (Cue::HoldsPolarity, Holding::Polarity),
-    (Cue::HoldsSteps, Holding::Steps),
-    (Cue::HoldsContact, Holding::Contact),
-    (Cue::HoldsDone, Holding::Done),
-    (Cue::HoldsPromised, Holding::Promised),
-    (Cue::HoldsDataRequest, Holding::DataRequest),
-    (Cue::HoldsHandover, Holding::Handover),
-    (Cue::HoldsRefusal, Holding::Refusal),
+const HOLDING_CUES: [(Cue, Holding, &str); 12] = [
+    (Cue::HoldsTime, Holding::Time, "holds_time"),
+    (Cue::HoldsAmount, Holding::Amount, "holds_amount"),
+    (Cue::HoldsPlace, Holding::Place, "holds_place"),
+    (Cue::HoldsReason, Holding::Reason, "holds_reason"),
+    (Cue::HoldsPolarity, Holding::Polarity, "holds_polarity"),
+    (Cue::HoldsSteps, Holding::Steps, "holds_steps"),
+    (Cue::HoldsContact, Holding::Contact, "holds_contact"),
+    (Cue::HoldsDone, Holding::Done, "holds_done"),
+    (Cue::HoldsPromised, Holding::Promised, "holds_promised"),
+    (Cue::HoldsDataRequest, Holding::DataRequest, "holds_data_request"),
+    (Cue::HoldsHandover, Holding::Handover, "holds_handover"),
+    (Cue::HoldsRefusal, Holding::Refusal, "holds_refusal"),
 ];
 
 /// What the message holds.
 pub(super) fn holdings(reading: &Reading) -> Vec<Holding> {
-    HOLDING_CUES.iter().filter(|(cue, _)| reading.cues.has(*cue)).map(|(_, holding)| *holding).collect()
+    HOLDING_CUES.iter().filter(|(cue, ..)| reading.cues.has(*cue)).map(|(_, holding, _)| *holding).collect()
 }
 
 /// What a reply to a question of this type is expected to hold: one of these.
@@ -76,133 +77,19 @@ pub(super) struct Scene<'a> {
 /// Evidence by name, in the order in which it was gathered.
 pub(super) type Evidence = Vec<(&'static str, f32)>;
 
-/// The names of all evidence; a weight may be given to each.
-pub(super) const NAMES: [&str; 111] = [
-    "open_time",
-    "open_place",
-    "open_reason",
-    "open_amount",
-    "open_choice",
-    "open_method",
-    "open_identity",
-    "open_polarity",
-    "open_status",
-    "open_request",
-    "open_complaint",
-    "lacks_time",
-    "lacks_place",
-    "lacks_reason",
-    "lacks_amount",
-    "lacks_choice",
-    "lacks_method",
-    "lacks_identity",
-    "lacks_polarity",
-    "lacks_status",
-    "lacks_request",
-    "lacks_complaint",
-    "holds_time",
-    "holds_amount",
-    "holds_place",
-    "holds_reason",
-    "holds_polarity",
-    "holds_steps",
-    "holds_contact",
-    "holds_done",
-    "holds_promised",
-    "holds_data_request",
-    "holds_handover",
-    "holds_refusal",
-    "wait_share",
-    "progress_share",
-    "stock_share",
-    "buck_share",
-    "retention_share",
-    "sales_share",
-    "deflect_share",
-    "wait_only",
-    "evasive_share",
-    "evasive_only",
-    "filler_greeting",
-    "filler_hold",
-    "filler_apology",
-    "filler_empathy",
-    "filler_closing",
-    "filler_sticker",
-    "filler_ack",
-    "hollow",
-    "hollow_ack",
-    "hollow_greeting",
-    "hold_only",
-    "hold_unresolved",
-    "thin",
-    "short",
-    "long",
-    "lacks_primary",
-    "lacks_all",
-    "meets_hard",
-    "item_share",
-    "item_letters",
-    "block_letters",
-    "no_echo",
-    "modal_echo",
-    "lead_echo",
-    "asks_back",
-    "repeat",
-    "nothing_new",
-    "nothing_new_short",
-    "next_pressing",
-    "next_repeats",
-    "next_thanks",
-    "next_assent",
-    "next_none",
-    "next_asks",
-    "next_leave",
-    "next_same_type",
-    "carried",
-    "statement",
-    "data",
-    "many_items",
-    "block_meets",
-    "in_block",
-    "number",
-    "concrete",
-    "bare",
-    "plea_sold",
-    "asked_long",
-    "buck_no_handle",
-    "evades_lacking",
-    "sells_lacking",
-    "hollow_fresh",
-    "said_before",
-    "said_before_lacking",
-    "plain_no_echo",
-    "asked_pressing",
-    "asked_leave",
-    "asked_assent",
-    "hollow_pressed",
-    "hollow_statement",
-    "hollow_leave",
-    "sticker_only",
-    "hard_missed",
-    "hard_missed_plain",
-    "polar_missed",
-    "open_word_missed",
-    "repeat_pressed",
-    "repeat_asked",
-];
-
-const KINDS: [(Cue, QuestionType); 11] = [
-    (Cue::AskTime, QuestionType::Time),
-    (Cue::AskPlace, QuestionType::Place),
-    (Cue::AskReason, QuestionType::Reason),
-    (Cue::AskAmount, QuestionType::Amount),
-    (Cue::AskChoice, QuestionType::Choice),
-    (Cue::AskMethod, QuestionType::Method),
-    (Cue::AskIdentity, QuestionType::Identity),
-    (Cue::AskPolarity, QuestionType::Polarity),
-    (Cue::AskStatus, QuestionType::Status),
-    (Cue::AskRequest, QuestionType::Request),
-    (Cue::AskComplaint, QuestionType::Complaint),
+/// What each type of question is called when it is open and when the reply lacks its slot.
+const KINDS: [(Cue, QuestionType, &str, &str); 11] = [
+    (Cue::AskTime, QuestionType::Time, "open_time", "lacks_time"),
+    (Cue::AskPlace, QuestionType::Place, "open_place", "lacks_place"),
+    (Cue::AskReason, QuestionType::Reason, "open_reason", "lacks_reason"),
+    (Cue::AskAmount, QuestionType::Amount, "open_amount", "lacks_amount"),
+    (Cue::AskChoice, QuestionType::Choice, "open_choice", "lacks_choice"),
+    (Cue::AskMethod, QuestionType::Method, "open_method", "lacks_method"),
+    (Cue::AskIdentity, QuestionType::Identity, "open_identity", "lacks_identity"),
+    (Cue::AskPolarity, QuestionType::Polarity, "open_polarity", "lacks_polarity"),
+    (Cue::AskStatus, QuestionType::Status, "open_status", "lacks_status"),
+    (Cue::AskRequest, QuestionType::Request, "open_request", "lacks_request"),
+    (Cue::AskComplaint, QuestionType::Complaint, "open_complaint", "lacks_complaint"),
 ];
 
 /// Slots whose filling is hard to fake.
@@ -262,18 +149,14 @@ pub(super) fn gather(scene: &Scene<'_>) -> Evidence {
 fn slots_asked_and_held(scene: &Scene<'_>, out: &mut Evidence) {
     let cues = scene.reply.cues;
     let open = |cue: Cue| scene.active.iter().any(|item| item.asks.has(cue));
-    for (nth, (cue, kind)) in KINDS.into_iter().enumerate() {
+    for (cue, kind, asked, lacking) in KINDS {
         if open(cue) {
-            out.push((NAMES[nth], 1.0));
-            if !cues.any(slots(kind)) {
-                out.push((NAMES[KINDS.len() + nth], 1.0));
-            }
+            out.push((asked, 1.0));
+            out.push((lacking, flag(!cues.any(slots(kind)))));
         }
     }
-    for (nth, (cue, _)) in HOLDING_CUES.into_iter().enumerate() {
-        if cues.has(cue) {
-            out.push((NAMES[2 * KINDS.len() + nth], 1.0));
-        }
+    for (cue, _, name) in HOLDING_CUES {
+        out.push((name, flag(cues.has(cue))));
     }
     let lacks_primary = scene.active.iter().all(|item| !cues.any(slots(item.kind)));
     let lacks_all =
@@ -342,12 +225,12 @@ fn moves(scene: &Scene<'_>, out: &mut Evidence) {
             out.push((name, 1.0));
         }
     }
-    let empty = reply.clauses.iter().all(|clause| clause.residue <= 1) && !cues.has(Cue::HoldsPolarity);
+    let empty = reply.is_empty();
     let held = cues.has(Cue::FillerHold);
     let greets = cues.has(Cue::FillerGreeting) && !cues.has(Cue::FillerClosing);
     let acks = cues.has(Cue::FillerAck);
-    out.push(("hollow", flag(empty && !held && !greets && !acks)));
-    let hollow = empty && !held && !greets && !acks;
+    let hollow = reply.is_hollow();
+    out.push(("hollow", flag(hollow)));
     out.push((
         "hollow_fresh",
         flag(hollow && !scene.carried && scene.active.iter().any(|item| item.kind < QuestionType::Request)),
@@ -374,7 +257,7 @@ fn moves(scene: &Scene<'_>, out: &mut Evidence) {
     out.push(("short", flag(reply.residue <= 10)));
     out.push(("long", flag(reply.residue > 30)));
     out.push(("bare", flag(bare)));
-    out.push(("concrete", HOLDING_CUES.iter().filter(|(cue, _)| cues.has(*cue)).count() as f32 / 4.0));
+    out.push(("concrete", HOLDING_CUES.iter().filter(|(cue, ..)| cues.has(*cue)).count() as f32 / 4.0));
     let number = reply
         .clauses
         .iter()
@@ -408,7 +291,7 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     let yes_no = || scene.active.iter().filter(|item| item.asks.has(Cue::AskPolarity));
     let modal = yes_no().any(|item| {
         MODALS.iter().filter(|row| row.iter().any(|word| item.text.contains(word))).any(|row| {
-            reply.clauses.iter().any(|clause| {
+            plain_clauses(reply).any(|clause| {
                 let text = reply.text(clause).trim_start_matches(is_vocative);
                 row.iter().any(|word| {
                     text.starts_with(word)
@@ -419,7 +302,7 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     });
     out.push(("modal_echo", flag(modal)));
     let lead = yes_no().any(|item| {
-        reply.clauses.iter().any(|clause| {
+        plain_clauses(reply).any(|clause| {
             reply
                 .text(clause)
                 .trim_start_matches(is_vocative)
@@ -484,6 +367,11 @@ fn echoes(scene: &Scene<'_>, out: &mut Evidence) {
     out.push(("repeat", if weighty { again } else { 0.0 }));
     out.push(("nothing_new", if weighty { (known - 0.5).max(0.0) * 2.0 } else { 0.0 }));
     out.push(("nothing_new_short", flag(weighty && known > 0.7 && !reply.cues.has(Cue::HoldsDone))));
+}
+
+/// The clauses that do not put off, sell or deflect.
+fn plain_clauses(reply: &Reading) -> impl Iterator<Item = &Clause> {
+    reply.clauses.iter().filter(|clause| !clause.cues.any(MOVES))
 }
 
 const fn is_vocative(character: char) -> bool {

@@ -15,6 +15,9 @@ use crate::{
 /// How many turns back and ahead are looked at: a chat of a thousand messages is read once, not a thousand times.
 const MEMORY: usize = 24;
 
+/// Likeness from which a reply is an earlier one word for word.
+const VERBATIM: f32 = 0.85;
+
 /// Likeness from which a reply counts as the same again.
 const SAME: f32 = 0.7;
 
@@ -104,8 +107,16 @@ pub(super) fn judge(
                 carried,
             };
             let evidence = evidence::gather(&scene);
-            let evasive = 1.0 / (1.0 + (-cues.weigh(&evidence)).exp());
-            let verdict = if evasive >= cues.threshold { evasion(&scene) } else { service(&scene) };
+            let evasive = cues.weights.evasive(&evidence);
+            let verdict = if evasive >= cues.weights.threshold {
+                evasion(&scene)
+            } else if scene.is_met_with_courtesy() {
+                Verdict::Boilerplate
+            } else if scene.says_it_again() {
+                Verdict::Repeated
+            } else {
+                service(&scene)
+            };
             let judgement = Judgement {
                 verdict,
                 item: active.first().copied(),
@@ -131,7 +142,10 @@ pub(super) fn judge(
         }
         open = if met || deferred { Vec::new() } else { active };
     }
-    dropped(ledger, readings, &runs);
+    // What was not seen cannot be said to be missing: a picture may have been the answer.
+    if conversation.unseen == 0 {
+        dropped(ledger, readings, &runs);
+    }
 }
 
 impl Scene<'_> {
@@ -141,6 +155,33 @@ impl Scene<'_> {
             || self.active.iter().any(|item| {
                 item.kind == QuestionType::Choice || self.reply.cues.any(evidence::slots(item.kind))
             })
+    }
+}
+
+impl Scene<'_> {
+    /// Whether a new question gets a closing, an apology or a sticker for an answer.
+    fn is_met_with_courtesy(&self) -> bool {
+        let says = |cue: Cue| self.asked.iter().any(|reading| reading.cues.has(cue));
+        let asks =
+            self.active.iter().any(|item| item.kind < QuestionType::Status && !item.letters.is_empty());
+        self.reply.is_hollow()
+            && !self.carried
+            && asks
+            && !says(Cue::TalkAssent)
+            && !says(Cue::TalkThanks)
+            && self.same_block.iter().all(|other| other.is_hollow())
+    }
+
+    /// Whether the reply is word for word an earlier one although the customer asked on.
+    fn says_it_again(&self) -> bool {
+        let reply = self.reply;
+        let says = |cue: Cue| self.asked.iter().any(|reading| reading.cues.has(cue));
+        reply.residue >= 6
+            && !reply.cues.any(CueSet::of(&[Cue::HoldsDataRequest, Cue::FillerHold]))
+            && !reply.clauses.iter().any(|clause| clause.asks)
+            && !says(Cue::TalkAssent)
+            && !says(Cue::TalkCard)
+            && self.earlier.iter().any(|before| reading::likeness(&before.grams, &reply.grams) > VERBATIM)
     }
 }
 
@@ -173,6 +214,8 @@ fn evasion(scene: &Scene<'_>) -> Verdict {
     });
     if again && reply.residue >= 4 {
         Verdict::Repeated
+    } else if cues.any(CueSet::of(&[Cue::MovesSales, Cue::MovesRetention])) {
+        Verdict::Irrelevant
     } else if cues.has(Cue::MovesBuck) && !cues.has(Cue::MovesStock) {
         Verdict::BuckPassing
     } else if cues.any(CueSet::of(&[Cue::MovesWait, Cue::MovesProgress, Cue::FillerHold])) {

@@ -10,6 +10,7 @@ mod judge;
 mod question;
 mod reading;
 mod scan;
+mod weights;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};

@@ -51,7 +51,7 @@ pub(super) fn questions(reading: &Reading) -> impl Iterator<Item = (&Clause, Cue
         }
         let courtesy = clause.cues.has(Cue::TalkThanks) && !clause.asks && asks.and(STRONG).is_empty();
         let empty = clause.residue == 0 && asks.and(STRONG).is_empty();
-        let card = clause.cues.has(Cue::TalkCard) && asks.and(STRONG).is_empty();
+        let card = clause.cues.has(Cue::TalkCard) && !clause.asks;
         (!asks.is_empty() && !courtesy && !empty && !card).then_some((clause, asks))
     })
 }

@@ -64,6 +64,9 @@ const SAID_EVEN_IF_EMPTY: CueSet = CueSet::of(&[
 const UNSAID_BY: CueSet =
     CueSet::of(&[Cue::MovesSales, Cue::MovesRetention, Cue::FillerClosing, Cue::FillerSticker]);
 
+/// `有进展会通知您` is no yes, and `已反馈相关部门` settles nothing.
+const PUTS_OFF: CueSet = CueSet::of(&[Cue::MovesWait, Cue::MovesProgress]);
+
 const HOLDS: CueSet = CueSet::of(&[
     Cue::HoldsTime,
     Cue::HoldsAmount,
@@ -121,6 +124,8 @@ impl Reading {
                 clause.cues
             } else if clause.cues.any(UNSAID_BY) {
                 clause.cues.without(HOLDS)
+            } else if clause.cues.any(PUTS_OFF) {
+                clause.cues.without(CueSet::of(&[Cue::HoldsPolarity]))
             } else if clause.residue > 0 {
                 clause.cues
             } else {
@@ -134,6 +139,23 @@ impl Reading {
         tidy(&mut all.grams);
         tidy(&mut all.letters);
         all
+    }
+
+    /// Whether nothing is left after courtesy, and the courtesy neither asks to hold the line, nor greets, nor assents.
+    pub(super) fn is_hollow(&self) -> bool {
+        const COURTESY: CueSet =
+            CueSet::of(&[Cue::FillerApology, Cue::FillerEmpathy, Cue::FillerClosing, Cue::FillerSticker]);
+        self.is_empty()
+            && self.cues.any(COURTESY)
+            && !self.cues.any(HOLDS)
+            && !self.cues.has(Cue::FillerHold)
+            && !self.cues.has(Cue::FillerAck)
+            && (!self.cues.has(Cue::FillerGreeting) || self.cues.has(Cue::FillerClosing))
+    }
+
+    /// Whether nothing is left after fillers, not even a yes or no.
+    pub(super) fn is_empty(&self) -> bool {
+        self.clauses.iter().all(|clause| clause.residue <= 1) && !self.cues.has(Cue::HoldsPolarity)
     }
 
     pub(super) fn text(&self, clause: &Clause) -> &str {

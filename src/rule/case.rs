@@ -126,6 +126,11 @@ impl<'a> Case<'a> {
         self.ledger.into_inner()
     }
 
+    /// Notes that a rule could not be evaluated here.
+    pub fn note_not_evaluable(&self, rule: u32) {
+        self.not_evaluable.borrow_mut().insert(rule);
+    }
+
     /// Rules of which a condition could not be evaluated, by number.
     pub fn not_evaluable(&self) -> Vec<u32> {
         self.not_evaluable.borrow().iter().copied().collect()
@@ -305,7 +310,7 @@ impl<'a> Case<'a> {
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
             Operator::Delay(limit) => {
                 if self.conversation.messages.iter().any(|message| message.time.is_none()) {
-                    self.not_evaluable.borrow_mut().insert(condition.rule);
+                    self.note_not_evaluable(condition.rule);
                 }
                 ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
             }

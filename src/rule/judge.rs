@@ -36,7 +36,14 @@ pub struct Circumstances {
 pub fn judge(program: &Program, case: &Case<'_>, circumstances: Circumstances) -> Vec<Decision> {
     let mut decisions = Vec::new();
     for (number, plan) in program.plans.iter().enumerate() {
-        if applies(plan, case, circumstances) {
+        if !applies(plan, case, circumstances) {
+            continue;
+        }
+        // What was not said cannot be told where part of the conversation was not exported.
+        let absence = plan.denied.iter().any(|&c| !program.conditions[c as usize].scope.is_local());
+        if absence && case.conversation.unseen > 0 {
+            case.note_not_evaluable(number as u32);
+        } else {
             decide(program, plan, number as u32, case, circumstances, &mut decisions);
         }
     }

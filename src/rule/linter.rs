@@ -262,7 +262,8 @@ impl Linter {
             rule: rule.id().into(),
             family: doc.family,
             kind: doc.kind.as_str().into(),
-            severity: doc.severity,
+            // What was said and then withdrawn was known to be wrong.
+            severity: if message.recalled { doc.severity.raised() } else { doc.severity },
             title: doc.title.as_str().into(),
             conversation_id: conversation.id.clone(),
             message_index: decision.message as u32,

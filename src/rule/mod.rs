@@ -4,6 +4,7 @@
 //! condition holds; [`judge`] decides rules; [`Linter`] turns decisions into findings.
 
 pub mod case;
+pub mod catalogue;
 pub mod compare;
 pub mod compile;
 pub mod expr;

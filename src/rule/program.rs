@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use globset::GlobSet;
 use jiff::{SignedDuration, civil::Date};
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::{expr::Expr, guard::Guards, matcher::Matcher, similar::Exemplars, trade::Trade};
 use crate::{
@@ -56,6 +56,10 @@ impl Pattern {
         /// A rule's pattern of ordinary length costs some hundreds; what costs this much is a mistake.
         const LIMIT: u64 = 50_000;
         let hir = regex_syntax::parse(&text).map_err(|error| error.to_string())?;
+        let anywhere = !hir.properties().look_set_prefix().contains(Look::Start);
+        if anywhere && hir.properties().minimum_len() == Some(0) {
+            return Err("it can match nothing at all, and so would match everywhere".to_owned());
+        }
         if cost(&hir) > LIMIT {
             return Err("it repeats too much to be compiled".to_owned());
         }

@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    const CHAT: &str = "会话ID,角色,内容\n1,客户,在吗\n1,客服,在的，请问有什么可以帮到您\n";
+    const CHAT: &str = "会话ID,角色,内容\n1,客户,在吗\n1,客服,在的，想看哪一款台灯呢\n";
 
     fn bytes(encoding: &'static Encoding, text: &str) -> Vec<u8> {
         match encoding {
