@@ -29,18 +29,18 @@ fn chat(id: &str, lines: &[&str]) -> Conversation {
 /// Three authors, two of whom are sometimes rude.
 fn corpus(rude_chats: usize) -> (Vec<Conversation>, Gold) {
     let mut chats = Vec::new();
-    let mut gold = String::new();
+    let mut gold: Vec<String> = Vec::new();
     for number in 0..120 {
         let id = format!("{}-{number:03}", ["甲", "乙", "丙"][number % 3]);
         let rude = number < rude_chats;
         let said = if rude { RUDE[number % 6] } else { CIVIL[number % 6] };
         chats.push(chat(&id, &[&format!("客: 第{number}单到哪了"), &format!("服: 您好,{said},{number}号")]));
-        gold.push_str(&format!("{{\"conv\": \"{id}\", \"read\": true}}\n"));
+        gold.push(format!("{{\"conv\": \"{id}\", \"read\": true}}"));
         if rude {
-            gold.push_str(&format!("{{\"conv\": \"{id}\", \"msg\": 1, \"label\": \"abuse.insult\"}}\n"));
+            gold.push(format!("{{\"conv\": \"{id}\", \"msg\": 1, \"label\": \"abuse.insult\"}}"));
         }
     }
-    (chats, Gold::parse(&gold).expect("the labels are right"))
+    (chats, Gold::parse(&gold.join("\n")).expect("the labels are right"))
 }
 
 fn settings() -> Settings {

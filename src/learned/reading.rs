@@ -205,7 +205,7 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
         && passages.first().is_none_or(|first| sum >= first.0 * WORTH_SHOWING)
     {
         weights[range.clone()].fill(f64::NEG_INFINITY);
-        passages.push((sum, range));
+        passages.push((sum, whole_words(&shapes, range)));
     }
     let least = passages.first().map_or(0.0, |first| first.0 * WORTH_SHOWING);
     let mut facts = Vec::new();
@@ -229,6 +229,15 @@ pub fn reasons(pages: Pages<'_>, choice: Choice, at: usize) -> Reasons {
         passages: passages.iter().filter_map(|(_, range)| span(range)).collect(),
         facts: facts.into_iter().map(|(_, title)| title).collect(),
     }
+}
+
+/// A passage that begins or ends next to a clause's edge is shown from or to that edge, lest it begin in the middle of a word.
+fn whole_words(shapes: &[(char, Range<usize>)], range: Range<usize>) -> Range<usize> {
+    const NEAR: usize = 3;
+    let is_edge = |at: usize| shapes.get(at).is_none_or(|(c, _)| *c == features::EDGE);
+    let start = (range.start.saturating_sub(NEAR)..range.start).rev().find(|&at| is_edge(at));
+    let end = (range.end..range.end + NEAR).find(|&at| is_edge(at));
+    start.unwrap_or(range.start)..end.unwrap_or(range.end)
 }
 
 /// Shapes in a passage at most.

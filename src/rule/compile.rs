@@ -229,7 +229,8 @@ impl Compiler<'_> {
         doc: &ConditionDoc,
         names: &BTreeMap<&str, u32>,
     ) -> Result<Operator, String> {
-        if doc.terms.is_none() && (doc.matching.is_some() || doc.at_least.is_some() || doc.boundary.is_some()) {
+        if doc.terms.is_none() && (doc.matching.is_some() || doc.at_least.is_some() || doc.boundary.is_some())
+        {
             return Err("match, at_least and boundary belong to terms".to_owned());
         }
         let mut operators = Vec::new();
