@@ -43,12 +43,45 @@ pub struct GoldError {
 
 type Unit = (String, u32, String);
 
+/// That a message is a breach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The conversation.
+    pub conversation: String,
+    /// Index of the message.
+    pub message: u32,
+    /// Family and kind: `abuse.sarcasm`.
+    pub label: String,
+}
+
+impl Claim {
+    /// What a finding claims.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            conversation: finding.conversation_id.to_string(),
+            message: finding.message_index,
+            label: format!("{}.{}", finding.family.as_str(), finding.kind),
+        }
+    }
+}
+
 /// Gold labels.
 #[derive(Debug, Default)]
 pub struct Gold {
     read: HashSet<String>,
     clear: BTreeMap<Unit, String>,
     borderline: BTreeSet<Unit>,
+}
+
+/// What the labels say of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label<'a> {
+    /// A breach, by its label: `abuse.sarcasm`.
+    Clear(&'a str),
+    /// It may be read either way.
+    Borderline,
+    /// None.
+    Absent,
 }
 
 /// Counts of one family or kind.
@@ -130,9 +163,43 @@ impl Gold {
         Ok(gold)
     }
 
+    /// Adds the labels of another file.
+    pub fn extend(&mut self, other: Self) {
+        self.read.extend(other.read);
+        self.clear.extend(other.clear);
+        self.borderline.extend(other.borderline);
+    }
+
+    /// Whether a conversation was labelled.
+    pub fn is_read(&self, conversation: &str) -> bool {
+        self.read.contains(conversation)
+    }
+
+    /// What the labels say of a message, for one of the families that are counted apart.
+    pub fn label(&self, conversation: &str, message: u32, family: &str) -> Label<'_> {
+        let unit = (conversation.to_owned(), message, family.to_owned());
+        match self.clear.get(&unit) {
+            Some(label) => Label::Clear(label),
+            None if self.borderline.contains(&unit) => Label::Borderline,
+            None => Label::Absent,
+        }
+    }
+
+    /// Keeps the conversations of which `keep` says so.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.read.retain(|conversation| keep(conversation));
+        self.clear.retain(|(conversation, ..), _| keep(conversation));
+        self.borderline.retain(|(conversation, ..)| keep(conversation));
+    }
+
     /// Holds findings against the labels.
     pub fn score<'a>(&self, findings: impl IntoIterator<Item = &'a Finding>) -> Score {
-        let found = self.found(findings);
+        self.score_claims(findings.into_iter().map(Claim::of))
+    }
+
+    /// Holds what is claimed of messages against the labels.
+    pub fn score_claims(&self, claims: impl IntoIterator<Item = Claim>) -> Score {
+        let found = self.found(claims);
         let mut score = Score {
             conversations: self.read.len(),
             clear: self.clear.len(),
@@ -161,7 +228,7 @@ impl Gold {
         score
     }
 
-    fn found<'a>(&self, findings: impl IntoIterator<Item = &'a Finding>) -> BTreeSet<Unit> {
+    fn found(&self, claims: impl IntoIterator<Item = Claim>) -> BTreeSet<Unit> {
         let mut homes: HashMap<&str, Vec<&Unit>> = HashMap::new();
         for (unit, label) in &self.clear {
             if label.starts_with("disclosure.missing_") {
@@ -169,10 +236,8 @@ impl Gold {
             }
         }
         let mut found = BTreeSet::new();
-        for finding in findings {
-            let label = format!("{}.{}", finding.family.as_str(), finding.kind);
-            let conversation = finding.conversation_id.to_string();
-            let unit = (conversation, finding.message_index, family_of(&label).to_owned());
+        for Claim { conversation, message, label } in claims {
+            let unit = (conversation, message, family_of(&label).to_owned());
             match homes.get(unit.0.as_str()) {
                 Some(home) if label.starts_with("disclosure.missing_") && !self.clear.contains_key(&unit) => {
                     found.extend(home.iter().map(|&unit| unit.clone()));

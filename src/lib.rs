@@ -8,6 +8,7 @@ pub mod dialogue;
 pub mod eval;
 pub mod finding;
 pub mod law;
+pub mod learned;
 pub mod lexicon;
 pub mod personal;
 pub mod redact;

@@ -4,17 +4,20 @@
 //! environment and the terminal.
 
 use std::{
-    env,
+    env, fs,
     io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
 };
 
+use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 use kefulint::{
     config::Config,
+    learned::{Model, Source},
     lexicon::Lexicon,
     report::terminal::Screen,
     rule::{Linter, Options},
@@ -27,6 +30,7 @@ mod lexicon;
 mod redact;
 mod rules;
 mod scan;
+mod train;
 mod try_line;
 
 /// How a run ended.
@@ -82,6 +86,14 @@ pub(crate) struct Global {
     #[arg(long, global = true, conflicts_with = "config", help_heading = "Global")]
     isolated: bool,
 
+    /// Ask this model, made by `kefulint train`, instead of the embedded one
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
+    model: Option<PathBuf>,
+
+    /// Ask no model: rules that need one stay silent
+    #[arg(long, global = true, conflicts_with = "model", help_heading = "Global")]
+    no_model: bool,
+
     /// When to colour
     #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Global")]
     color: Color,
@@ -114,7 +126,23 @@ impl Global {
 
     /// The linter that the options and settings ask for.
     pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
+        let options = match options.model {
+            Source::Embedded => Options { model: self.model()?, ..options },
+            Source::Given(_) | Source::Off => options,
+        };
         Ok(Linter::new(self.lexicon(config)?, options)?)
+    }
+
+    fn model(&self) -> anyhow::Result<Source> {
+        match &self.model {
+            _ if self.no_model => Ok(Source::Off),
+            None => Ok(Source::Embedded),
+            Some(path) => {
+                let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let model = Model::read(&bytes).with_context(|| path.display().to_string())?;
+                Ok(Source::Given(Arc::new(model)))
+            }
+        }
     }
 
     /// The terminal at standard output.
@@ -157,6 +185,8 @@ enum Command {
     Law(law::Args),
     /// Precision, recall and F1 on labelled chats
     Eval(eval::Args),
+    /// Learn a model from labelled chats, and tell what it is worth
+    Train(train::Args),
     /// Write a completion script for a shell
     Completions {
         /// The shell
@@ -202,6 +232,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
             Ok(if right { Status::Done } else { Status::Failed })
         }
         Command::Eval(args) => eval::run(args, global, out),
+        Command::Train(args) => train::run(args, global, out),
         Command::Completions { shell } => {
             // clap_complete panics where writing fails; a buffer cannot.
             let mut script = Vec::new();

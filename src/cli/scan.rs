@@ -90,6 +90,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         default_day: date,
         trade: args.trade.clone().or_else(|| config.lint.trade.clone()),
         explain: args.explain,
+        ..Options::default()
     };
     let linter = global.linter(&config, options)?;
     let transcript = args.input.read(&config)?;

@@ -206,6 +206,8 @@ pub struct ConditionDoc {
     pub unanswered: Option<bool>,
     /// Operator: so many messages.
     pub count: Option<CountDoc>,
+    /// Operator: the learned model thinks so.
+    pub learned: Option<LearnedDoc>,
     /// Of terms and patterns: a hit that overlaps with one of these does not count.
     pub except: Option<Vec<String>>,
     /// Of terms and patterns: a hit inside one of these does not count.
@@ -250,4 +252,14 @@ pub struct CountDoc {
     pub of: String,
     /// In at least so many messages of the conversation.
     pub at_least: usize,
+}
+
+/// Operator: what the learned model thinks of the message.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LearnedDoc {
+    /// A family (`abuse`) or a kind (`abuse.sarcasm`).
+    pub model: String,
+    /// The probability from which on it holds, 0 to 1.
+    pub at_least: f64,
 }

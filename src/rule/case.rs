@@ -18,6 +18,7 @@ use super::{
 use crate::{
     dialogue::{Cues, Ledger},
     finding::Span,
+    learned::{self, Choice, Pages, Reading, Reasons},
     lexicon::schema::Speaker,
     personal::{self, Datum},
     text::{clause, fold::Folded},
@@ -81,6 +82,7 @@ pub struct Case<'a> {
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
     outcomes: RefCell<HashMap<(u32, u32), Rc<Outcome>>>,
     ledger: OnceCell<Ledger>,
+    reading: Reading,
     not_evaluable: RefCell<BTreeSet<u32>>,
 }
 
@@ -100,6 +102,7 @@ impl<'a> Case<'a> {
             similar: vec![OnceCell::new(); count],
             outcomes: RefCell::default(),
             ledger: OnceCell::new(),
+            reading: Reading::new(count),
             not_evaluable: RefCell::default(),
         }
     }
@@ -151,6 +154,9 @@ impl<'a> Case<'a> {
             Operator::Patterns { always, .. } => !always.is_empty() || !anchors_of(scan, number).is_empty(),
             Operator::Similar { .. } => {
                 self.similar(message).iter().any(|&(condition, _)| condition == number)
+            }
+            Operator::Learned { choice, at_least } => {
+                choice.is_some_and(|choice| self.of_family(choice, message) >= *at_least)
             }
             _ => true,
         }
@@ -268,6 +274,16 @@ impl<'a> Case<'a> {
                     .collect();
                 self.filtered(condition, message, hits)
             }
+            Operator::Learned { choice, at_least } => {
+                let thought = choice.and_then(|choice| self.thought(choice, message));
+                let hits = match thought {
+                    Some((probability, reasons)) if probability >= *at_least => {
+                        self.clauses_around(message, &reasons.passages)
+                    }
+                    _ => Vec::new(),
+                };
+                Outcome { hits, near: Vec::new() }
+            }
             operator => Outcome {
                 hits: if self.dialogue_holds(operator, condition, message) {
                     vec![self.whole(message)]
@@ -301,6 +317,41 @@ impl<'a> Case<'a> {
             Operator::Unanswered => ledger.unanswered(message),
             _ => false,
         }
+    }
+
+    /// How likely the model holds a message to be what it is asked for, and which passages made it think so.
+    pub fn thought(&self, choice: Choice, message: usize) -> Option<(f64, Reasons)> {
+        self.ask_model(|pages| {
+            let probability = self.reading.probability(pages, choice, message);
+            (probability, learned::reasons(pages, choice, message))
+        })
+    }
+
+    fn of_family(&self, choice: Choice, message: usize) -> f64 {
+        self.ask_model(|pages| self.reading.of_head(pages, choice.head, message)).unwrap_or(0.0)
+    }
+
+    fn ask_model<T>(&self, ask: impl FnOnce(Pages<'_>) -> T) -> Option<T> {
+        let model = self.program.model.as_deref()?;
+        let folded = |at| self.folded(at);
+        Some(ask(Pages { model, conversation: self.conversation, ledger: self.ledger(), folded: &folded }))
+    }
+
+    /// The clauses in which the weightiest passages stand: a passage alone is a torn-off piece.
+    fn clauses_around(&self, message: usize, passages: &[Span]) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        for passage in passages {
+            let bytes = self.folded(message).bytes(*passage);
+            let mut around =
+                self.clauses(message).iter().filter(|c| c.start < bytes.end && bytes.start < c.end);
+            let hit = around
+                .next()
+                .map_or_else(|| self.whole(message), |clause| self.hit_at(message, clause.clone()));
+            if !hits.contains(&hit) {
+                hits.push(hit);
+            }
+        }
+        if hits.is_empty() { vec![self.whole(message)] } else { hits }
     }
 
     fn repeats(&self, message: usize, closeness: f64) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Everything that can be wrong with a rule is found here, before the first message is read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex_syntax::hir::Hir;
@@ -20,9 +20,10 @@ use super::{
 use crate::{
     finding::Family,
     law::Registry,
+    learned::Model,
     lexicon::{
         Fault, Lexicon, LexiconError, Rule,
-        schema::{Boundary, ConditionDoc, Matching, Speaker},
+        schema::{Boundary, ConditionDoc, LearnedDoc, Matching, Speaker},
         sorted,
     },
     personal,
@@ -30,7 +31,11 @@ use crate::{
 };
 
 /// Compiles a lexicon; all faults at once.
-pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, LexiconError> {
+pub fn compile(
+    lexicon: &Lexicon,
+    registry: &Registry,
+    model: Option<Arc<Model>>,
+) -> Result<Program, LexiconError> {
     let mut faults = Vec::new();
     let (file, text) = lexicon.data("guards.toml");
     let guards = Guards::parse(file, text).map_err(|fault| sorted(vec![fault]))?;
@@ -40,6 +45,7 @@ pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, Lexico
         guards: &guards,
         trades: &trades,
         registry,
+        model: model.as_deref(),
         conditions: Vec::new(),
         builder: MatcherBuilder::default(),
         sentences: Vec::new(),
@@ -80,6 +86,7 @@ pub fn compile(lexicon: &Lexicon, registry: &Registry) -> Result<Program, Lexico
         exemplars,
         guards,
         trades,
+        model,
         segmenter: Segmenter::new(words),
         remarks,
     })
@@ -89,6 +96,7 @@ struct Compiler<'a> {
     guards: &'a Guards,
     trades: &'a [Trade],
     registry: &'a Registry,
+    model: Option<&'a Model>,
     conditions: Vec<Condition>,
     builder: MatcherBuilder,
     sentences: Vec<(u32, String)>,
@@ -222,7 +230,8 @@ impl Compiler<'_> {
         doc: &ConditionDoc,
         names: &BTreeMap<&str, u32>,
     ) -> Result<Operator, String> {
-        if doc.terms.is_none() && (doc.matching.is_some() || doc.at_least.is_some() || doc.boundary.is_some()) {
+        if doc.terms.is_none() && (doc.matching.is_some() || doc.at_least.is_some() || doc.boundary.is_some())
+        {
             return Err("match, at_least and boundary belong to terms".to_owned());
         }
         let mut operators = Vec::new();
@@ -266,6 +275,9 @@ impl Compiler<'_> {
         if doc.unanswered == Some(true) {
             operators.push(Operator::Unanswered);
         }
+        if let Some(learned) = &doc.learned {
+            operators.push(self.learned(learned)?);
+        }
         if let Some(count) = &doc.count {
             let of = names.get(count.of.as_str()).copied();
             let of = of.ok_or_else(|| format!("count names `{}`, which is no condition", count.of))?;
@@ -275,6 +287,20 @@ impl Compiler<'_> {
         operators.pop().filter(|_| found == 1).ok_or_else(|| {
             format!("needs exactly one operator (terms, patterns, similar, personal_data, …), found {found}")
         })
+    }
+
+    fn learned(&self, doc: &LearnedDoc) -> Result<Operator, String> {
+        let LearnedDoc { model: name, at_least } = doc;
+        if !(0.0..=1.0).contains(at_least) {
+            return Err(format!("at_least = {at_least} must lie between 0 and 1"));
+        }
+        let choice = match self.model {
+            None => None,
+            Some(model) => Some(model.choice(name).ok_or_else(|| {
+                format!("the model does not know `{name}`; it knows {}", model.names().join(", "))
+            })?),
+        };
+        Ok(Operator::Learned { choice, at_least: *at_least })
     }
 
     fn terms(

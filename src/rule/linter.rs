@@ -17,6 +17,7 @@ use crate::{
     dialogue::{Cues, Summary, Verdict},
     finding::{ContextLine, Finding, Span, Trace},
     law::Registry,
+    learned::{Reasons, Source},
     lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
     personal,
     text::fold::fold,
@@ -32,13 +33,21 @@ pub struct Options {
     pub default_day: Date,
     /// The trade of all conversations; else it is told from their words.
     pub trade: Option<String>,
+    /// Which model conditions ask that ask one.
+    pub model: Source,
     /// Tell for each finding which conditions held and how, and what nearly fired.
     pub explain: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { show_personal_data: false, default_day: date(2026, 1, 1), trade: None, explain: false }
+        Self {
+            show_personal_data: false,
+            default_day: date(2026, 1, 1),
+            trade: None,
+            model: Source::Embedded,
+            explain: false,
+        }
     }
 }
 
@@ -84,7 +93,7 @@ impl Linter {
         let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
         let (file, text) = lexicon.data("dialogue.toml");
         let cues = Cues::parse(text).map_err(|e| data_error(file, e))?;
-        let program = compile::compile(&lexicon, &registry)?;
+        let program = compile::compile(&lexicon, &registry, options.model.model())?;
         let forced_trade = match &options.trade {
             None => None,
             Some(name) => {
@@ -151,10 +160,8 @@ impl Linter {
             .iter()
             .map(|decision| self.finding(decision, &case, &masked, trade_name.as_deref()))
             .collect();
-        findings.sort_by(|a, b| {
-            (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule))
-        });
-        let findings = number_twins(join_kinds(findings));
+        sort(&mut findings);
+        let findings = number_twins(join_kinds(self.join_readers(findings)));
         let not_evaluable = case
             .not_evaluable()
             .into_iter()
@@ -302,6 +309,35 @@ impl Linter {
         traces
     }
 
+    /// What the model finds where a rule finds the same family on the same message, is one finding: the rule speaks, the model seconds.
+    fn join_readers(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let (seconds, mut joined): (Vec<Finding>, Vec<Finding>) =
+            findings.into_iter().partition(|finding| self.asks_model(&finding.rule));
+        for second in seconds {
+            let same = |known: &&mut Finding| {
+                (known.message_index, known.family, known.is_hygiene())
+                    == (second.message_index, second.family, second.is_hygiene())
+            };
+            match joined.iter_mut().find(same) {
+                Some(known) => {
+                    known.why = format!("{}；另由{}", known.why, second.why);
+                    known.also.push(second.rule);
+                }
+                None => joined.push(second),
+            }
+        }
+        sort(&mut joined);
+        joined
+    }
+
+    fn asks_model(&self, id: &str) -> bool {
+        let number = self.lexicon.rules.iter().position(|rule| rule.id() == id);
+        let asked = number.map_or(&[][..], |number| &self.program.plans[number].asked);
+        asked
+            .iter()
+            .any(|&c| matches!(self.program.conditions[c as usize].operator, Operator::Learned { .. }))
+    }
+
     /// What held, with the words, and what was looked for in vain.
     fn why(&self, decision: &Decision, case: &Case<'_>, masked: &[String], quote: &str) -> String {
         let mut said = Vec::new();
@@ -318,6 +354,11 @@ impl Linter {
                 Operator::Holds(_) => "回复的内容符合规则所述".to_owned(),
                 Operator::Repeats(_) => "与此前的消息基本相同".to_owned(),
                 Operator::Delay(limit) => format!("回复间隔超过 {limit:#}"),
+                Operator::Learned { choice, at_least } => choice
+                    .and_then(|choice| case.thought(choice, at))
+                    .map_or_else(String::new, |(probability, reasons)| {
+                        thought_reason(probability, *at_least, &reasons, &masked[at])
+                    }),
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }
@@ -380,6 +421,13 @@ fn verdict_reason(case: &Case<'_>, message: usize, verdicts: &[Verdict]) -> Opti
     judgements.iter().find(|j| verdicts.contains(&j.verdict)).map(|j| j.why.clone())
 }
 
+/// The score beside the threshold, and what weighed most.
+fn thought_reason(probability: f64, at_least: f64, reasons: &Reasons, masked: &str) -> String {
+    let passages = reasons.passages.iter().map(|&passage| format!("“{}”", cut(masked, passage).trim()));
+    let because: Vec<String> = passages.chain(reasons.facts.iter().cloned()).collect();
+    format!("模型评分 {probability:.2}（阈值 {at_least:.2}），主要依据{}", because.join("、"))
+}
+
 /// The first few wordings that would have counted.
 fn samples(operator: &Operator) -> Vec<String> {
     const SHOWN: usize = 4;
@@ -427,6 +475,12 @@ fn context(conversation: &Conversation, masked: &[String], at: usize) -> Vec<Con
 
 fn cut(text: &str, span: Span) -> String {
     text.chars().skip(span.start as usize).take(span.len() as usize).collect()
+}
+
+/// By message, the worst first.
+fn sort(findings: &mut [Finding]) {
+    findings
+        .sort_by(|a, b| (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule)));
 }
 
 /// Rules of one kind on one message say the same thing: the worst speaks, the others are named.

@@ -1,6 +1,6 @@
 //! A compiled lexicon: plain data that [`super::compile`] builds and [`super::case`] and [`super::judge`] run.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use globset::GlobSet;
 use jiff::{SignedDuration, civil::Date};
@@ -10,6 +10,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use super::{expr::Expr, guard::Guards, matcher::Matcher, similar::Exemplars, trade::Trade};
 use crate::{
     dialogue::{Holding, QuestionType, Verdict},
+    learned::{Choice, Model},
     lexicon::{
         Fault,
         schema::{Report, Speaker},
@@ -33,6 +34,8 @@ pub struct Program {
     pub guards: Guards,
     /// All trades.
     pub trades: Vec<Trade>,
+    /// The second reader, if there is one.
+    pub model: Option<Arc<Model>>,
     /// Knows the words that must begin and end at word boundaries.
     pub segmenter: Segmenter,
     /// What `lexicon check` has to say: no faults, but worth a look.
@@ -192,6 +195,13 @@ pub enum Operator {
     Delay(SignedDuration),
     /// Nobody replied.
     Unanswered,
+    /// The model thinks so; never holds where there is no model.
+    Learned {
+        /// What the model is asked.
+        choice: Option<Choice>,
+        /// How likely it must be.
+        at_least: f64,
+    },
     /// A condition that holds in so many messages.
     Count {
         /// Condition number.
