@@ -12,7 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
     personal,
-    report::{Head, Report, json, terminal},
+    report::{
+        Head, Report,
+        digest::{self, Digest, Ground},
+        json, terminal,
+    },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
 };
@@ -107,10 +111,13 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         min_conversations: config.report.min_conversations,
     };
     let report = judge(&linter, transcript, global);
+    let rules = digest::cards(linter.lexicon());
+    let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
+    let digest = Digest::new(&report, &head, ground);
     let top = args.top.unwrap_or(config.report.top);
     let render = |out: &mut dyn Write, screen: terminal::Screen| match args.format {
-        Format::Text => terminal::write(&report, &head, screen, out),
-        Format::Json => json::whole(&report, &head, out),
+        Format::Text => terminal::write(&digest, screen, out),
+        Format::Json => json::whole(&digest, out),
         Format::Jsonl => json::lines(&report, out),
     };
     match &args.output {
