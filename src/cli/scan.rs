@@ -15,7 +15,7 @@ use kefulint::{
     report::{
         Head, Report,
         digest::{self, Digest, Ground},
-        json, terminal,
+        html, json, terminal,
     },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
@@ -32,6 +32,8 @@ pub(crate) enum Format {
     Json,
     /// One JSON object a finding
     Jsonl,
+    /// One page for the browser, in Chinese
+    Html,
 }
 
 #[derive(Debug, clap::Args)]
@@ -119,6 +121,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         Format::Text => terminal::write(&digest, screen, out),
         Format::Json => json::whole(&digest, out),
         Format::Jsonl => json::lines(&report, out),
+        Format::Html => html::write(&digest, out),
     };
     match &args.output {
         Some(path) => write_file(path, |out| render(out, global.page(top)))?,

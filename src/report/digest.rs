@@ -11,7 +11,7 @@ use std::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Charge, Head, Report, Tally, risk};
+use super::{Charge, ConversationLine, Head, Report, Tally, risk};
 use crate::{
     finding::{Citation, Family, Severity},
     law::{
@@ -112,6 +112,34 @@ pub struct StatuteLine {
     pub findings: u64,
 }
 
+/// Findings of a day, a month or a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// 2026-03-02, 2026-03 or 2026.
+    pub label: String,
+    /// The agents' own, by family.
+    pub families: [u64; 5],
+}
+
+impl Period {
+    /// Of all families.
+    pub fn total(&self) -> u64 {
+        self.families.iter().sum()
+    }
+}
+
+/// A conversation with much to look at.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorstConversation<'a> {
+    /// The conversation.
+    #[serde(flatten)]
+    pub line: &'a ConversationLine,
+    /// The agents' own findings in it.
+    pub own: u64,
+    /// The same weighted by severity.
+    pub weight: f64,
+}
+
 /// A report, worked out.
 #[derive(Debug)]
 pub struct Digest<'a> {
@@ -159,6 +187,68 @@ impl<'a> Digest<'a> {
     /// Findings put down to that.
     pub fn charged(&self, charge: Charge) -> usize {
         self.report.findings.iter().filter(|finding| Charge::of(finding) == charge).count()
+    }
+
+    /// The agents' own findings by family.
+    pub fn family_totals(&self) -> [u64; 5] {
+        Family::ALL.map(|family| self.agents.iter().map(|line| line.tally.families[family as usize]).sum())
+    }
+
+    /// The same by severity.
+    pub fn severity_totals(&self) -> [u64; 4] {
+        let count = |severity: Severity| move |line: &AgentLine| line.tally.severities[severity as usize];
+        Severity::ALL.map(|severity| self.agents.iter().map(count(severity)).sum())
+    }
+
+    /// Weighted breaches per 100 conversations of all agents together.
+    pub fn team_mean(&self) -> f64 {
+        let conversations: u64 = self.agents.iter().map(|line| line.tally.conversations).sum();
+        let weight: f64 = self.agents.iter().map(|line| line.tally.weight()).sum();
+        if conversations == 0 { 0.0 } else { 100.0 * weight / conversations as f64 }
+    }
+
+    /// The agents' own dated findings by day; by month or year where there would be too many days to draw.
+    pub fn trend(&self) -> Vec<Period> {
+        let own = self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent);
+        let dated: Vec<(Date, Family)> =
+            own.filter_map(|finding| Some((finding.time?.day(), finding.family))).collect();
+        let days = dated.iter().map(|(day, _)| *day);
+        let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Vec::new() };
+        let (format, step) = match (last - first).get_days() {
+            ..=61 => ("%F", jiff::Span::new().days(1)),
+            ..=1095 => ("%Y-%m", jiff::Span::new().months(1)),
+            _ => ("%Y", jiff::Span::new().years(1)),
+        };
+        let label = |day: Date| day.strftime(format).to_string();
+        let start = match format {
+            "%F" => first,
+            "%Y-%m" => first.first_of_month(),
+            _ => first.first_of_year(),
+        };
+        let mut periods: BTreeMap<String, [u64; 5]> =
+            start.series(step).take_while(|day| *day <= last).map(|day| (label(day), [0; 5])).collect();
+        for (day, family) in dated {
+            periods.entry(label(day)).or_default()[family as usize] += 1;
+        }
+        periods.into_iter().map(|(label, families)| Period { label, families }).collect()
+    }
+
+    /// Those whose own findings weigh most; of equals in reading order.
+    pub fn worst_conversations(&self, at_most: usize) -> Vec<WorstConversation<'a>> {
+        let mut weights: HashMap<&str, (u64, f64)> = HashMap::new();
+        for finding in self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent) {
+            let (own, weight) = weights.entry(&finding.conversation_id).or_default();
+            *own += 1;
+            *weight += finding.severity.weight();
+        }
+        let weighed = |line: &'a ConversationLine| {
+            let &(own, weight) = weights.get(&*line.conversation_id)?;
+            Some(WorstConversation { line, own, weight })
+        };
+        let mut worst: Vec<_> = self.report.conversations.iter().filter_map(weighed).collect();
+        worst.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        worst.truncate(at_most);
+        worst
     }
 
     /// Messages in all conversations.

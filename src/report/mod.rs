@@ -15,6 +15,7 @@ use crate::{
 };
 
 pub mod digest;
+pub mod html;
 pub mod json;
 pub mod risk;
 pub mod terminal;
@@ -35,6 +36,9 @@ pub enum Charge {
 }
 
 impl Charge {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Agent, Self::Log, Self::Customer];
+
     /// The one of a finding.
     pub fn of(finding: &Finding) -> Self {
         match (finding.family, &*finding.kind) {

@@ -49,7 +49,6 @@ fn penalty(line: &PossiblePenalty) -> String {
 }
 
 /// What may follow, a line each; nothing where nothing may.
-#[expect(dead_code, reason = "the next commits print it")]
 pub(super) fn exposure(exposure: &Exposure) -> Vec<String> {
     let laws = |citations: &[Citation]| by_law(&citations.iter().collect::<Vec<_>>());
     let consequences = exposure
