@@ -13,9 +13,9 @@ use jiff::civil::Date;
 use kefulint::{
     personal,
     report::{
-        Head, Report,
+        Head, Report, csv,
         digest::{self, Digest, Ground},
-        html, json, terminal,
+        excel, html, json, markdown, terminal,
     },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
@@ -34,6 +34,12 @@ pub(crate) enum Format {
     Jsonl,
     /// One page for the browser, in Chinese
     Html,
+    /// A workbook with sheets for agents, findings, rules, law, and what was not read
+    Excel,
+    /// The findings as a table
+    Csv,
+    /// The summary and the worst findings, in Chinese
+    Markdown,
 }
 
 #[derive(Debug, clap::Args)]
@@ -49,7 +55,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// How many findings the text report writes out [default: 20, or what kefulint.toml says]
+    /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
     top: Option<usize>,
 
@@ -122,6 +128,9 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         Format::Json => json::whole(&digest, out),
         Format::Jsonl => json::lines(&report, out),
         Format::Html => html::write(&digest, out),
+        Format::Excel => excel::write(&digest, out),
+        Format::Csv => csv::write(&report, out),
+        Format::Markdown => markdown::write(&digest, screen.findings, out),
     };
     match &args.output {
         Some(path) => write_file(path, |out| render(out, global.page(top)))?,

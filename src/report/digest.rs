@@ -214,17 +214,15 @@ impl<'a> Digest<'a> {
             own.filter_map(|finding| Some((finding.time?.day(), finding.family))).collect();
         let days = dated.iter().map(|(day, _)| *day);
         let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Vec::new() };
-        let (format, step) = match (last - first).get_days() {
-            ..=61 => ("%F", jiff::Span::new().days(1)),
-            ..=1095 => ("%Y-%m", jiff::Span::new().months(1)),
-            _ => ("%Y", jiff::Span::new().years(1)),
+        let days = (last - first).get_days();
+        let (format, step, start) = if days < 62 {
+            ("%F", jiff::Span::new().days(1), first)
+        } else if days < 1096 {
+            ("%Y-%m", jiff::Span::new().months(1), first.first_of_month())
+        } else {
+            ("%Y", jiff::Span::new().years(1), first.first_of_year())
         };
         let label = |day: Date| day.strftime(format).to_string();
-        let start = match format {
-            "%F" => first,
-            "%Y-%m" => first.first_of_month(),
-            _ => first.first_of_year(),
-        };
         let mut periods: BTreeMap<String, [u64; 5]> =
             start.series(step).take_while(|day| *day <= last).map(|day| (label(day), [0; 5])).collect();
         for (day, family) in dated {

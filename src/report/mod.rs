@@ -14,9 +14,13 @@ use crate::{
     transcript::{Problem, ReadStats},
 };
 
+mod cells;
+pub mod csv;
 pub mod digest;
+pub mod excel;
 pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod risk;
 pub mod terminal;
 mod wording;

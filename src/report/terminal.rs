@@ -232,13 +232,10 @@ impl Page<'_> {
 
     /// The message with the part that fired in brackets, which survive a pipe where colours do not.
     fn marked(text: &str, finding: &Finding) -> String {
-        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
-        let chars: Vec<char> = text.chars().collect();
-        if start == 0 && end >= chars.len() || start >= end || end > chars.len() {
-            return text.to_owned();
+        match wording::split(text, finding.span) {
+            [_, "", _] | ["", _, ""] => text.to_owned(),
+            [before, quote, after] => format!("{before}〔{quote}〕{after}"),
         }
-        let part = |range: &[char]| range.iter().collect::<String>();
-        format!("{}〔{}〕{}", part(&chars[..start]), part(&chars[start..end]), part(&chars[end..]))
     }
 
     fn problems(&mut self, report: &Report) -> io::Result<()> {

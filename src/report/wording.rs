@@ -1,7 +1,7 @@
 //! How reports say things: the same words in every format.
 
 use crate::{
-    finding::{Citation, Finding},
+    finding::{Citation, Finding, Span},
     law::{
         Consequence,
         remedy::{Exposure, PossiblePenalty},
@@ -22,6 +22,25 @@ pub(super) const fn speaker(role: Role) -> &'static str {
         Role::Agent => "服",
         Role::Bot => "机",
         Role::System => "系",
+    }
+}
+
+/// The same in full.
+pub(super) const fn speaker_in_full(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "顾客",
+        Role::Agent => "客服",
+        Role::Bot => "机器人",
+        Role::System => "系统",
+    }
+}
+
+/// A text before, in and after a span of its characters; all of it before where the span does not lie within.
+pub(super) fn split(text: &str, span: Span) -> [&str; 3] {
+    let byte = |at: u32| text.char_indices().map(|(byte, _)| byte).chain([text.len()]).nth(at as usize);
+    match (byte(span.start), byte(span.end)) {
+        (Some(start), Some(end)) if start <= end => [&text[..start], &text[start..end], &text[end..]],
+        _ => [text, "", ""],
     }
 }
 

@@ -14,6 +14,7 @@ use kefulint::{
     transcript::{self, InputConfig},
 };
 
+mod formats;
 mod text;
 
 const DAY: Date = date(2026, 3, 2);

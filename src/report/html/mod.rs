@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     finding::{Family, Finding, Severity},
-    transcript::{Problem, ReadStats, Role},
+    transcript::{Problem, ReadStats},
 };
 
 /// Conversations listed as the worst.
@@ -159,22 +159,8 @@ type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
 /// file, line, further rules, fingerprint.
-type FindingData<'a> = (
-    usize,
-    usize,
-    u32,
-    usize,
-    String,
-    u32,
-    u32,
-    &'a str,
-    usize,
-    u8,
-    usize,
-    u64,
-    &'a [Arc<str>],
-    &'a str,
-);
+type FindingData<'a> =
+    (usize, usize, u32, usize, String, u32, u32, &'a str, usize, u8, usize, u64, &'a [Arc<str>], &'a str);
 
 /// Numbers things in order of first sight.
 struct Places<K>(HashMap<K, usize>, Vec<K>);
@@ -219,7 +205,10 @@ impl<'a> Data<'a> {
             let conversation = conversations.of(&*finding.conversation_id);
             lines.resize_with(lines.len().max(conversation + 1), BTreeMap::new);
             lines[conversation].extend(
-                finding.context.iter().map(|line| (line.message_index, (speaker(line.role), &*line.text))),
+                finding
+                    .context
+                    .iter()
+                    .map(|line| (line.message_index, (wording::speaker_in_full(line.role), &*line.text))),
             );
             let cited: Vec<usize> =
                 finding.statutes.iter().filter_map(|citation| laws.get(&*citation.id).copied()).collect();
@@ -272,14 +261,12 @@ fn law(line: &StatuteLine) -> LawData<'_> {
     let citation = &line.citation;
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
     let consequence = citation.consequence.title();
-    (wording::short(&citation.law), &citation.article, &citation.gist, consequence, day(line.from), day(line.to))
-}
-
-const fn speaker(role: Role) -> &'static str {
-    match role {
-        Role::Customer => "顾客",
-        Role::Agent => "客服",
-        Role::Bot => "机器人",
-        Role::System => "系统",
-    }
+    (
+        wording::short(&citation.law),
+        &citation.article,
+        &citation.gist,
+        consequence,
+        day(line.from),
+        day(line.to),
+    )
 }
