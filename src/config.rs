@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{lexicon::line_at, transcript::InputConfig};
+use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
@@ -25,6 +25,8 @@ pub struct Config {
     pub lint: LintConfig,
     /// How the report is made.
     pub report: ReportConfig,
+    /// The platform's own rule of penalties and time limits.
+    pub platform: Platform,
 }
 
 /// `[lint]`

@@ -12,7 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
     personal,
-    report::{Head, Report, json, terminal},
+    report::{
+        Head, Report, csv,
+        digest::{self, Digest, Ground},
+        excel, html, json, markdown, terminal,
+    },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
 };
@@ -28,6 +32,14 @@ pub(crate) enum Format {
     Json,
     /// One JSON object a finding
     Jsonl,
+    /// One page for the browser, in Chinese
+    Html,
+    /// A workbook with sheets for agents, findings, rules, law, and what was not read
+    Excel,
+    /// The findings as a table
+    Csv,
+    /// The summary and the worst findings, in Chinese
+    Markdown,
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,7 +55,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// How many findings the text report writes out [default: 20, or what kefulint.toml says]
+    /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
     top: Option<usize>,
 
@@ -108,11 +120,18 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         min_conversations: config.report.min_conversations,
     };
     let report = judge(&linter, transcript, global);
+    let rules = digest::cards(linter.lexicon());
+    let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
+    let digest = Digest::new(&report, &head, ground);
     let top = args.top.unwrap_or(config.report.top);
     let render = |out: &mut dyn Write, screen: terminal::Screen| match args.format {
-        Format::Text => terminal::write(&report, &head, screen, out),
-        Format::Json => json::whole(&report, &head, out),
+        Format::Text => terminal::write(&digest, screen, out),
+        Format::Json => json::whole(&digest, out),
         Format::Jsonl => json::lines(&report, out),
+        Format::Html => html::write(&digest, out),
+        Format::Excel => excel::write(&digest, out),
+        Format::Csv => csv::write(&report, out),
+        Format::Markdown => markdown::write(&digest, screen.findings, out),
     };
     match &args.output {
         Some(path) => write_file(path, |out| render(out, global.page(top)))?,

@@ -4,9 +4,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{AgentLine, ConversationLine, Head, Report, risk::PRIOR_CONVERSATIONS};
+use super::{
+    ConversationLine, Head, Report,
+    digest::{AgentLine, Digest, RuleLine, StatuteLine},
+    risk::PRIOR_CONVERSATIONS,
+};
 use crate::{
     finding::Finding,
+    law::remedy::Exposure,
     transcript::{Problem, ReadStats},
 };
 
@@ -21,7 +26,10 @@ struct Whole<'a> {
     conversations_without_agent: u64,
     not_evaluable: &'a std::collections::BTreeMap<std::sync::Arc<str>, u64>,
     prior_conversations: f64,
-    agents: Vec<AgentLine>,
+    exposure: &'a Exposure,
+    agents: &'a [AgentLine],
+    by_rule: &'a [RuleLine],
+    by_statute: &'a [StatuteLine],
     conversations: &'a [ConversationLine],
     findings: &'a [Finding],
 }
@@ -36,7 +44,8 @@ pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The whole report.
-pub fn whole(report: &Report, head: &Head, out: &mut dyn Write) -> io::Result<()> {
+pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Digest { report, head, .. } = digest;
     let whole = Whole {
         tool: "kefulint",
         head,
@@ -46,7 +55,10 @@ pub fn whole(report: &Report, head: &Head, out: &mut dyn Write) -> io::Result<()
         conversations_without_agent: report.without_agent,
         not_evaluable: &report.not_evaluable,
         prior_conversations: PRIOR_CONVERSATIONS,
-        agents: report.ranking(head.min_conversations),
+        exposure: &digest.exposure,
+        agents: &digest.agents,
+        by_rule: &digest.rules,
+        by_statute: &digest.statutes,
         conversations: &report.conversations,
         findings: &report.findings,
     };

@@ -14,11 +14,44 @@ use crate::{
     transcript::{Problem, ReadStats},
 };
 
+mod cells;
+pub mod csv;
+pub mod digest;
+pub mod excel;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod risk;
 pub mod terminal;
+mod wording;
 
-use risk::Risk;
+/// What stands for an agent whom the export does not name.
+pub const UNNAMED: &str = "（未署名）";
+
+/// What a finding is put down to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// The agent: these make up the risk.
+    Agent,
+    /// The log, in which personal data stands readable.
+    Log,
+    /// The customer, who insults or threatens the agent.
+    Customer,
+}
+
+impl Charge {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Agent, Self::Log, Self::Customer];
+
+    /// The one of a finding.
+    pub fn of(finding: &Finding) -> Self {
+        match (finding.family, &*finding.kind) {
+            (Family::Abuse, "customer") => Self::Customer,
+            _ if finding.is_hygiene() => Self::Log,
+            _ => Self::Agent,
+        }
+    }
+}
 
 /// Counts of one agent. All whole numbers: two tallies merge by addition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -76,11 +109,11 @@ impl Tally {
     }
 
     fn count(&mut self, finding: &Finding) {
-        match (finding.family, &*finding.kind) {
-            (Family::Abuse, "customer") => self.abuse_borne += 1,
-            (Family::Privacy, "exposure") => self.exposures += 1,
-            (family, _) => {
-                self.families[family as usize] += 1;
+        match Charge::of(finding) {
+            Charge::Customer => self.abuse_borne += 1,
+            Charge::Log => self.exposures += 1,
+            Charge::Agent => {
+                self.families[finding.family as usize] += 1;
                 self.severities[finding.severity as usize] += 1;
             }
         }
@@ -140,20 +173,6 @@ pub struct Head {
     pub min_conversations: u64,
 }
 
-/// An agent with the risk worked out.
-#[derive(Clone, Debug, Serialize)]
-pub struct AgentLine {
-    /// The agent, if the export names one.
-    pub agent_id: Option<Arc<str>>,
-    /// The counts.
-    #[serde(flatten)]
-    pub tally: Tally,
-    /// Breaches weighted by severity, per 100 conversations, shrunk towards the team.
-    pub risk: Risk,
-    /// Whether there are too few conversations to compare by.
-    pub too_few: bool,
-}
-
 impl Report {
     /// Adds a judged conversation.
     pub fn add(&mut self, linted: Linted) {
@@ -190,23 +209,6 @@ impl Report {
             evasion_score: linted.evasion_score,
         });
         self.findings.extend(linted.findings);
-    }
-
-    /// The agents with their risk, the riskiest first; of equals in order of name.
-    pub fn ranking(&self, min_conversations: u64) -> Vec<AgentLine> {
-        let team = risk::Team::new(self.agents.values());
-        let mut lines: Vec<AgentLine> = self
-            .agents
-            .iter()
-            .map(|(agent, tally)| AgentLine {
-                agent_id: agent.clone(),
-                risk: team.risk(tally),
-                too_few: tally.conversations < min_conversations,
-                tally: tally.clone(),
-            })
-            .collect();
-        lines.sort_by(|a, b| b.risk.mean.total_cmp(&a.risk.mean).then_with(|| a.agent_id.cmp(&b.agent_id)));
-        lines
     }
 
     /// The findings from worst to mildest; the log's hygiene last, and of equals in reading order.

@@ -8,11 +8,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::{AgentLine, Head, Report};
+use super::{
+    Charge, Report, UNNAMED,
+    digest::{AgentLine, Digest},
+    wording,
+};
 use crate::{
-    finding::{Citation, Finding, Severity},
-    law::Consequence,
-    transcript::Role,
+    finding::{Finding, Severity},
+    law::remedy::Exposure,
 };
 
 /// How to draw.
@@ -32,10 +35,12 @@ const DIM: Style = Style::new().dimmed();
 const MARK: Style = AnsiColor::Red.on_default().bold();
 
 /// Writes the report.
-pub fn write(report: &Report, head: &Head, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(digest: &Digest<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { screen, out };
-    page.summary(report, head)?;
-    page.agents(&report.ranking(head.min_conversations))?;
+    let report = digest.report;
+    page.summary(digest)?;
+    page.agents(&digest.agents)?;
+    page.exposure(&digest.exposure)?;
     page.findings(report)?;
     page.near_misses(report)?;
     page.problems(report)
@@ -47,15 +52,16 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn summary(&mut self, report: &Report, head: &Head) -> io::Result<()> {
-        let messages: u64 = report.conversations.iter().map(|line| line.messages).sum();
-        let hygiene = report.findings.iter().filter(|finding| finding.is_hygiene()).count();
-        let own = report.findings.len() - hygiene;
+    fn summary(&mut self, digest: &Digest<'_>) -> io::Result<()> {
+        let Digest { report, head, .. } = digest;
+        let messages = digest.messages();
+        let [own, hygiene, borne] =
+            [Charge::Agent, Charge::Log, Charge::Customer].map(|charge| digest.charged(charge));
         self.line(BOLD, &format!("客服会话合规报告  {}", head.date))?;
         self.line(
             PLAIN,
             &format!(
-                "会话 {}，消息 {messages}，坐席 {}，规则 {}；疑似问题 {own}，日志明文 {hygiene}",
+                "会话 {}，消息 {messages}，坐席 {}，规则 {}；疑似问题 {own}，日志明文 {hygiene}，顾客辱骂 {borne}",
                 report.conversations.len(),
                 report.agents.len(),
                 head.rules
@@ -86,7 +92,7 @@ impl Page<'_> {
         if lines.is_empty() {
             return self.line(DIM, "没有可评价的坐席。");
         }
-        let name_width = lines.iter().map(|line| name(line).width()).max().unwrap_or(0).clamp(4, 24);
+        let name_width = lines.iter().map(|line| line.name().width()).max().unwrap_or(0).clamp(4, 24);
         // Wide screens have room for the log's hygiene and the load borne.
         let wide = self.screen.width >= 110;
         let mut header = pad("坐席", name_width);
@@ -102,7 +108,7 @@ impl Page<'_> {
         self.line(BOLD, &header)?;
         for line in lines {
             let tally = &line.tally;
-            let mut row = pad(&shortened(&name(line), name_width), name_width);
+            let mut row = pad(&shortened(line.name(), name_width), name_width);
             for count in [tally.conversations, tally.messages].into_iter().chain(tally.families) {
                 row.push_str(&pad_left(&count.to_string(), 7));
             }
@@ -116,7 +122,19 @@ impl Page<'_> {
             let row = format!("{row}  {:.1}（{:.0}–{:.0}）{star}", risk.mean, risk.low, risk.high);
             self.line(if line.too_few { DIM } else { PLAIN }, &row)?;
         }
-        self.wrapped(DIM, "", "风险 = 每百个会话的加权疑似问题数，向团队均值收缩；* 会话太少，不宜比较。")?;
+        self.wrapped(DIM, "", &format!("{}；* 会话太少，不宜比较。", wording::RISK))?;
+        writeln!(self.out)
+    }
+
+    fn exposure(&mut self, exposure: &Exposure) -> io::Result<()> {
+        let lines = wording::exposure_in_short(exposure);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.line(BOLD, wording::EXPOSURE)?;
+        for line in lines {
+            self.wrapped(PLAIN, "  ", &line)?;
+        }
         writeln!(self.out)
     }
 
@@ -139,15 +157,13 @@ impl Page<'_> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let agent = finding.agent_id.as_deref().unwrap_or("（未署名）");
+        let agent = finding.agent_id.as_deref().unwrap_or(UNNAMED);
         let style = match finding.severity {
             Severity::Critical | Severity::High => MARK,
             Severity::Medium => AnsiColor::Yellow.on_default(),
             Severity::Low => PLAIN,
         };
-        let time = finding
-            .time
-            .map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string());
+        let time = wording::time(finding);
         self.wrapped(
             style,
             "",
@@ -163,18 +179,13 @@ impl Page<'_> {
             ),
         )?;
         for line in &finding.context {
-            let speaker = match line.role {
-                Role::Customer => "客",
-                Role::Agent => "服",
-                Role::Bot => "机",
-                Role::System => "系",
-            };
+            let speaker = wording::speaker(line.role);
             let own = line.message_index == finding.message_index;
             let text = if own { Self::marked(&line.text, finding) } else { line.text.clone() };
             self.wrapped(PLAIN, &format!("  {speaker}："), &text)?;
         }
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
-        self.wrapped(PLAIN, "  依据：", &citations(&finding.statutes, finding.assumed_date))?;
+        self.wrapped(PLAIN, "  依据：", &wording::citations(&finding.statutes, finding.assumed_date))?;
         self.wrapped(PLAIN, "  建议：", &finding.advice)?;
         for trace in &finding.trace {
             let guards = if trace.guards.is_empty() {
@@ -221,13 +232,10 @@ impl Page<'_> {
 
     /// The message with the part that fired in brackets, which survive a pipe where colours do not.
     fn marked(text: &str, finding: &Finding) -> String {
-        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
-        let chars: Vec<char> = text.chars().collect();
-        if start == 0 && end >= chars.len() || start >= end || end > chars.len() {
-            return text.to_owned();
+        match wording::split(text, finding.span) {
+            [_, "", _] | ["", _, ""] => text.to_owned(),
+            [before, quote, after] => format!("{before}〔{quote}〕{after}"),
         }
-        let part = |range: &[char]| range.iter().collect::<String>();
-        format!("{}〔{}〕{}", part(&chars[..start]), part(&chars[start..end]), part(&chars[end..]))
     }
 
     fn problems(&mut self, report: &Report) -> io::Result<()> {
@@ -268,48 +276,6 @@ impl Page<'_> {
             writeln!(self.out, "{text}")
         }
     }
-}
-
-/// The articles as a reader would cite them: the consequences after the duties, those of one law together.
-fn citations(statutes: &[Citation], assumed_date: bool) -> String {
-    if statutes.is_empty() {
-        return "该日没有收录对应条文".to_owned();
-    }
-    let (duties, consequences): (Vec<_>, Vec<_>) =
-        statutes.iter().partition(|citation| citation.consequence == Consequence::None);
-    let mut text = by_law(&duties);
-    if !consequences.is_empty() {
-        text.push_str(if text.is_empty() { "可能涉及" } else { "；可能涉及" });
-        text.push_str(&by_law(&consequences));
-    }
-    if assumed_date {
-        text.push_str("（消息无日期，按报告日适用）");
-    }
-    text
-}
-
-/// 《消费者权益保护法》第十四条、第二十七条，《民法典》第一千零二十四条
-fn by_law(citations: &[&Citation]) -> String {
-    let mut laws: Vec<(&str, Vec<&str>)> = Vec::new();
-    for citation in citations {
-        let law = short(&citation.law);
-        match laws.iter_mut().find(|(known, _)| *known == law) {
-            Some((_, articles)) => articles.push(&citation.article),
-            None => laws.push((law, vec![&citation.article])),
-        }
-    }
-    laws.iter()
-        .map(|(law, articles)| format!("《{law}》{}", articles.join("、")))
-        .collect::<Vec<_>>()
-        .join("，")
-}
-
-fn short(law: &str) -> &str {
-    law.strip_prefix("中华人民共和国").unwrap_or(law)
-}
-
-fn name(line: &AgentLine) -> String {
-    line.agent_id.as_deref().unwrap_or("（未署名）").to_owned()
 }
 
 fn shortened(text: &str, width: usize) -> String {
