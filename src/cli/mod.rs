@@ -24,6 +24,7 @@ mod eval;
 mod input;
 mod law;
 mod lexicon;
+mod report;
 mod rules;
 mod scan;
 mod try_line;
@@ -142,6 +143,8 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Merge reports, or make the page on one agent
+    Report(report::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
     /// List the rules
@@ -188,6 +191,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     let global = &cli.global;
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
+        Command::Report(args) => report::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
