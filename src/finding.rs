@@ -140,7 +140,7 @@ impl Span {
 }
 
 /// An article that held on the day of the message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
     /// The statute id of `lexicons/statutes.toml`.
     pub id: Arc<str>,
@@ -155,7 +155,7 @@ pub struct Citation {
 }
 
 /// A message next to the finding, masked, for readers of the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextLine {
     /// Index of the message in its conversation.
     pub message_index: u32,
@@ -166,7 +166,7 @@ pub struct ContextLine {
 }
 
 /// How a condition held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The condition's name in the rule.
     pub condition: String,
@@ -183,7 +183,7 @@ pub struct Trace {
 }
 
 /// A suspicion, with what is needed to check it. All texts are masked unless the user asked otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's id.
     pub rule: Arc<str>,
@@ -218,7 +218,7 @@ pub struct Finding {
     /// What fired and what was looked for.
     pub why: String,
     /// Further rules of the same kind that fired on the same message.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Arc<str>>,
     /// Stable across runs and moved lines; holds no personal data.
     pub fingerprint: String,
@@ -227,7 +227,7 @@ pub struct Finding {
     /// The message before it, and the message itself.
     pub context: Vec<ContextLine>,
     /// How each condition held, where it was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Trace>,
 }
 

@@ -28,6 +28,7 @@ mod input;
 mod law;
 mod lexicon;
 mod redact;
+mod report;
 mod rules;
 mod scan;
 mod train;
@@ -171,6 +172,8 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Merge reports, or make the page on one agent
+    Report(report::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
     /// Write chats with personal data masked, in their own format
@@ -221,6 +224,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     let global = &cli.global;
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
+        Command::Report(args) => report::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Redact(args) => redact::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),

@@ -124,26 +124,14 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
     let top = args.top.unwrap_or(config.report.top);
-    let render = |out: &mut dyn Write, screen: terminal::Screen| match args.format {
-        Format::Text => terminal::write(&digest, screen, out),
-        Format::Json => json::whole(&digest, out),
-        Format::Jsonl => json::lines(&report, out),
-        Format::Html => html::write(&digest, out),
-        Format::Excel => excel::write(&digest, out),
-        Format::Csv => csv::write(&report, out),
-        Format::Markdown => markdown::write(&digest, screen.findings, out),
-    };
-    match &args.output {
-        Some(path) => write_file(path, |out| render(out, global.page(top)))?,
-        None => render(out, global.screen(top))?,
-    }
+    write_report(args.format, args.output.as_deref(), &digest, global, top, out)?;
     if args.format != Format::Text || args.output.is_some() {
         tell_problems(&report.problems)?;
     }
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }
 
-fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
+pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
     let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
@@ -158,6 +146,30 @@ fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
     }
     bar.finish_and_clear();
     report
+}
+
+/// Writes a report to a file or to standard output.
+pub(crate) fn write_report(
+    format: Format,
+    output: Option<&Path>,
+    digest: &Digest<'_>,
+    global: &Global,
+    top: usize,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let render = |out: &mut dyn Write, screen: terminal::Screen| match format {
+        Format::Text => terminal::write(digest, screen, out),
+        Format::Json => json::whole(digest, out),
+        Format::Jsonl => json::lines(digest.report, out),
+        Format::Html => html::write(digest, out),
+        Format::Excel => excel::write(digest, out),
+        Format::Csv => csv::write(digest.report, out),
+        Format::Markdown => markdown::write(digest, top, out),
+    };
+    match output {
+        Some(path) => write_file(path, |out| render(out, global.page(top))),
+        None => Ok(render(out, global.screen(top))?),
+    }
 }
 
 /// Writes beside the target first, so that nothing but a complete file ever bears its name.
@@ -191,7 +203,7 @@ fn rejects(problems: &[Problem], show_personal_data: bool, out: &mut dyn Write) 
     Ok(())
 }
 
-fn tell_problems(problems: &[Problem]) -> io::Result<()> {
+pub(crate) fn tell_problems(problems: &[Problem]) -> io::Result<()> {
     const SHOWN: usize = 20;
     let mut err = io::stderr().lock();
     for problem in problems.iter().take(SHOWN) {

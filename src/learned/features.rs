@@ -1,8 +1,8 @@
 //! What the learned reader sees of a message: hashed character grams of it and of what it answers, and what the reply holds.
 //!
 //! Sees shapes and not meanings: digits fall together, punctuation becomes one mark of a clause's edge. The place in the
-//! conversation and the trade are left out on purpose: both helped on chats by authors who were learned from and harmed on
-//! chats by others (docs/quality.md).
+//! conversation is left out on purpose: it helped on chats by authors who were learned from and harmed on chats by others
+//! (docs/quality.md).
 
 use std::{cell::RefCell, ops::Range};
 

@@ -87,7 +87,7 @@ impl AgentLine {
 }
 
 /// A rule with the number of its findings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleLine {
     /// The id.
     pub rule: Arc<str>,
@@ -279,8 +279,10 @@ fn statutes(report: &Report, registry: &Registry) -> Vec<StatuteLine> {
         .into_values()
         .map(|(citation, findings)| {
             let statute = registry.statute(&citation.id);
+            // A finding's gist may carry the condition of its own duty, which does not hold for all of them.
+            let gist = statute.map_or(&citation.gist, |statute| &statute.gist).clone();
             StatuteLine {
-                citation: citation.clone(),
+                citation: Citation { gist, ..citation.clone() },
                 from: statute.map(|statute| statute.in_force_from),
                 to: statute.and_then(|statute| statute.in_force_to),
                 findings,

@@ -1,12 +1,18 @@
-//! The findings contract: one object a finding (`jsonl`), or the whole report as one object (`json`).
+//! The findings contract: one object a finding (`jsonl`), or the whole report as one object (`json`), which can be read back
+//! to be merged or printed in another format.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::Arc,
+};
 
-use serde::Serialize;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    ConversationLine, Head, Report,
-    digest::{AgentLine, Digest, RuleLine, StatuteLine},
+    ConversationLine, Head, Report, Tally,
+    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine},
     risk::PRIOR_CONVERSATIONS,
 };
 use crate::{
@@ -24,7 +30,7 @@ struct Whole<'a> {
     complete: bool,
     problems: &'a [Problem],
     conversations_without_agent: u64,
-    not_evaluable: &'a std::collections::BTreeMap<std::sync::Arc<str>, u64>,
+    not_evaluable: &'a BTreeMap<Arc<str>, u64>,
     prior_conversations: f64,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
@@ -64,4 +70,58 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     serde_json::to_writer_pretty(&mut *out, &whole)?;
     out.write_all(b"\n")
+}
+
+/// A report read back.
+#[derive(Debug)]
+pub struct Saved {
+    /// The version that wrote it.
+    pub version: String,
+    /// Its day.
+    pub date: Date,
+    /// Its counts and findings; near misses are not kept.
+    pub report: Report,
+    /// The rules that it was judged by.
+    pub rules: RuleCards,
+}
+
+#[derive(Deserialize)]
+struct SavedDoc {
+    version: String,
+    date: Date,
+    read: ReadStats,
+    problems: Vec<Problem>,
+    conversations_without_agent: u64,
+    not_evaluable: BTreeMap<Arc<str>, u64>,
+    agents: Vec<SavedAgent>,
+    by_rule: Vec<RuleLine>,
+    conversations: Vec<ConversationLine>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+struct SavedAgent {
+    agent_id: Option<Arc<str>>,
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+/// Reads what [`whole`] wrote.
+pub fn read(text: &str) -> Result<Saved, serde_json::Error> {
+    let doc: SavedDoc = serde_json::from_str(text)?;
+    Ok(Saved {
+        version: doc.version,
+        date: doc.date,
+        report: Report {
+            agents: doc.agents.into_iter().map(|agent| (agent.agent_id, agent.tally)).collect(),
+            conversations: doc.conversations,
+            findings: doc.findings,
+            near_misses: Vec::new(),
+            problems: doc.problems,
+            stats: doc.read,
+            not_evaluable: doc.not_evaluable,
+            without_agent: doc.conversations_without_agent,
+        },
+        rules: doc.by_rule.into_iter().map(|line| (line.rule, line.card)).collect(),
+    })
 }

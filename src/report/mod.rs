@@ -2,10 +2,13 @@
 //!
 //! The fold counts in whole numbers, so that merging is exact; rates and intervals are worked out once, at the end.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     dialogue::Summary,
@@ -22,6 +25,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod risk;
+pub mod sheet;
 pub mod terminal;
 mod wording;
 
@@ -54,7 +58,7 @@ impl Charge {
 }
 
 /// Counts of one agent. All whole numbers: two tallies merge by addition.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Conversations in which the agent spoke.
     pub conversations: u64,
@@ -121,7 +125,7 @@ impl Tally {
 }
 
 /// One conversation in a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConversationLine {
     /// The id.
     pub conversation_id: Arc<str>,
@@ -158,6 +162,18 @@ pub struct Report {
     pub not_evaluable: BTreeMap<Arc<str>, u64>,
     /// Conversations in which no agent spoke.
     pub without_agent: u64,
+}
+
+/// Two reports that cannot be added: they judge the same conversation, or two of the same id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "conversation {id} and {more} more stand in both reports and would count twice; scan all files at once instead"
+)]
+pub struct SharedConversation {
+    /// The first of them.
+    pub id: Arc<str>,
+    /// How many besides.
+    pub more: usize,
 }
 
 /// What a report says of itself.
@@ -209,6 +225,32 @@ impl Report {
             evasion_score: linted.evasion_score,
         });
         self.findings.extend(linted.findings);
+    }
+
+    /// Adds the report of another part of the data: the sum is the report of both parts read at once.
+    pub fn merge(&mut self, other: Self) -> Result<(), SharedConversation> {
+        let known: HashSet<&str> = self.conversations.iter().map(|line| &*line.conversation_id).collect();
+        let mut shared = other.conversations.iter().filter(|line| known.contains(&*line.conversation_id));
+        if let Some(first) = shared.next() {
+            return Err(SharedConversation { id: first.conversation_id.clone(), more: shared.count() });
+        }
+        for (agent, tally) in other.agents {
+            self.agents.entry(agent).or_default().merge(&tally);
+        }
+        for (rule, conversations) in other.not_evaluable {
+            *self.not_evaluable.entry(rule).or_default() += conversations;
+        }
+        self.conversations.extend(other.conversations);
+        self.findings.extend(other.findings);
+        self.near_misses.extend(other.near_misses);
+        // As the reader orders conversations; within one, the order stays.
+        self.conversations.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
+        self.findings.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
+        self.near_misses.sort_by(|a, b| a.0.cmp(&b.0));
+        self.problems.extend(other.problems);
+        self.stats.merge(&other.stats);
+        self.without_agent += other.without_agent;
+        Ok(())
     }
 
     /// The findings from worst to mildest; the log's hygiene last, and of equals in reading order.

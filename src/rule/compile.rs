@@ -209,7 +209,12 @@ impl Compiler<'_> {
             None if textual => guards.to_vec(),
             None => Vec::new(),
         };
-        let except = doc.except.iter().flatten().map(|p| regex(p, rule).map(|(pattern, _)| pattern)).collect::<Result<_, _>>()?;
+        let except = doc
+            .except
+            .iter()
+            .flatten()
+            .map(|p| regex(p, rule).map(|(pattern, _)| pattern))
+            .collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
         Ok(Condition {
             rule: rule_number,

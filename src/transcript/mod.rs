@@ -143,6 +143,15 @@ impl Serialize for Moment {
     }
 }
 
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong =
+            || serde::de::Error::custom(format!("`{text}` is no time like 2024-05-01T10:12:41+08:00"));
+        time::parse(&text, &jiff::tz::TimeZone::UTC).ok_or_else(wrong)
+    }
+}
+
 /// Where a record stands in the user's files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
@@ -193,7 +202,7 @@ impl Conversation {
 }
 
 /// A record or file that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file, as in [`Source::file`].
     pub file: Arc<str>,
@@ -237,7 +246,7 @@ pub struct FileSummary {
 }
 
 /// What was read, skipped and failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadStats {
     /// Files opened.
     pub files: u64,
@@ -251,4 +260,16 @@ pub struct ReadStats {
     pub records_failed: u64,
     /// Records passed over with a reason that is no failure: a repeated id, an empty text.
     pub records_skipped: u64,
+}
+
+impl ReadStats {
+    /// Adds what was counted elsewhere.
+    pub const fn merge(&mut self, other: &Self) {
+        self.files += other.files;
+        self.files_failed += other.files_failed;
+        self.files_ignored += other.files_ignored;
+        self.records += other.records;
+        self.records_failed += other.records_failed;
+        self.records_skipped += other.records_skipped;
+    }
 }

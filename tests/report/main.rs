@@ -11,10 +11,12 @@ use kefulint::{
         digest::{self, Digest, Ground, RuleCards},
     },
     rule::{Linter, Options},
-    transcript::{self, InputConfig},
+    transcript::{self, Input, InputConfig},
 };
 
+mod agent;
 mod formats;
+mod merge;
 mod text;
 
 const DAY: Date = date(2026, 3, 2);
@@ -39,7 +41,10 @@ impl Bench {
 
     fn judge(&self, paths: &[&str]) -> Report {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        let inputs = transcript::discover(&paths, io::empty());
+        self.read(transcript::discover(&paths, io::empty()))
+    }
+
+    fn read(&self, inputs: Vec<Input>) -> Report {
         let read = transcript::read(inputs, &InputConfig::default()).expect("the settings are right");
         let mut report = Report { problems: read.problems, stats: read.stats, ..Report::default() };
         for linted in self.linter.lint_all(&read.conversations, || {}) {

@@ -19,7 +19,7 @@ use super::{
     wording,
 };
 use crate::{
-    finding::{Family, Finding, Severity},
+    finding::{Citation, Family, Finding, Severity},
     transcript::{Problem, ReadStats},
 };
 
@@ -181,8 +181,10 @@ impl<K: Copy + Eq + std::hash::Hash> Places<K> {
 impl<'a> Data<'a> {
     fn new(digest: &'a Digest<'_>) -> Self {
         let report = digest.report;
-        let laws: HashMap<&str, usize> =
-            digest.statutes.iter().enumerate().map(|(at, line)| (&*line.citation.id, at)).collect();
+        let days: HashMap<&str, &StatuteLine> =
+            digest.statutes.iter().map(|line| (&*line.citation.id, line)).collect();
+        // A gist may carry the condition under which a duty names the article, so an id may stand with several.
+        let mut laws = Places::new();
         let trades: HashMap<&str, &str> = report
             .conversations
             .iter()
@@ -211,7 +213,7 @@ impl<'a> Data<'a> {
                     .map(|line| (line.message_index, (wording::speaker_in_full(line.role), &*line.text))),
             );
             let cited: Vec<usize> =
-                finding.statutes.iter().filter_map(|citation| laws.get(&*citation.id).copied()).collect();
+                finding.statutes.iter().map(|citation| laws.of(cited_as(citation))).collect();
             let set = *sets.entry(cited).or_insert_with_key(|cited| {
                 citations.push(cited.clone());
                 citations.len() - 1
@@ -245,7 +247,7 @@ impl<'a> Data<'a> {
             rules: rules.1,
             agents: agents.1,
             files: files.1,
-            laws: digest.statutes.iter().map(law).collect(),
+            laws: laws.1.into_iter().map(|key| law(key, days[key.0])).collect(),
             citations,
             findings,
         }
@@ -257,16 +259,15 @@ fn reason(finding: &Finding) -> &str {
     finding.why.strip_prefix(&*finding.title).and_then(|why| why.strip_prefix('：')).unwrap_or(&finding.why)
 }
 
-fn law(line: &StatuteLine) -> LawData<'_> {
-    let citation = &line.citation;
-    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+/// Id, law, article, gist, consequence.
+type CitedAs<'a> = (&'a str, &'a str, &'a str, &'a str, &'static str);
+
+fn cited_as(citation: &Citation) -> CitedAs<'_> {
     let consequence = citation.consequence.title();
-    (
-        wording::short(&citation.law),
-        &citation.article,
-        &citation.gist,
-        consequence,
-        day(line.from),
-        day(line.to),
-    )
+    (&citation.id, wording::short(&citation.law), &citation.article, &citation.gist, consequence)
+}
+
+fn law<'a>((_, law, article, gist, consequence): CitedAs<'a>, line: &StatuteLine) -> LawData<'a> {
+    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+    (law, article, gist, consequence, day(line.from), day(line.to))
 }

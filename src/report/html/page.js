@@ -45,7 +45,7 @@
 
   const law = (at) => {
     const [name, article, gist, consequence, from, to] = data.laws[at];
-    const days = from ? `${from} 至 ${to || "今"}有效` : "有效期不详";
+    const days = from ? `自 ${from} 至${to ? ` ${to} ` : "今"}有效` : "有效期不详";
     const kind = consequence === "义务" ? "" : `可能涉及${consequence}：`;
     return element("li", "", `${kind}《${name.replaceAll("《", "〈").replaceAll("》", "〉")}》${article}（${days}）：${gist}`);
   };

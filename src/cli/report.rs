@@ -1,0 +1,147 @@
+//! `kefulint report`: reports made of reports, and the page on one agent.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+use jiff::civil::Date;
+use kefulint::{
+    report::{
+        Head, Report,
+        digest::{self, Digest, Ground, RuleCards},
+        json, sheet,
+    },
+    rule::Options,
+};
+
+use super::{Global, Status, input::InputArgs, scan};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add up reports that `scan --format json` wrote, or print one in another format
+    Merge(MergeArgs),
+    /// A page on one agent, for a talk about how to do better
+    Agent(AgentArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct MergeArgs {
+    /// Reports as JSON; no conversation may stand in two of them
+    #[arg(required = true, value_name = "REPORT.json")]
+    reports: Vec<PathBuf>,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "json")]
+    format: scan::Format,
+
+    /// Write the report there instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct AgentArgs {
+    /// The agent's id, as in the export
+    agent: String,
+
+    /// Chats: files, folders, or globs; those of the whole team, so that the agent can be compared with it
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    input: Vec<String>,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: SheetFormat,
+
+    /// Write the page there instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// The day of the report [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SheetFormat {
+    /// For a document
+    Markdown,
+    /// For the browser
+    Html,
+}
+
+pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
+    match &args.command {
+        Command::Merge(args) => merge(args, global, out),
+        Command::Agent(args) => agent(args, global, out),
+    }
+}
+
+fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let config = global.config(args.reports[0].to_str())?;
+    let linter = global.linter(&config, Options::default())?;
+    let (mut report, mut rules, mut date) = (Report::default(), RuleCards::new(), Date::MIN);
+    for path in &args.reports {
+        let saved = load(path)?;
+        report.merge(saved.report).with_context(|| path.display().to_string())?;
+        rules.extend(saved.rules);
+        date = date.max(saved.date);
+    }
+    let head = Head {
+        version: env!("CARGO_PKG_VERSION"),
+        date,
+        rules: rules.len(),
+        min_conversations: config.report.min_conversations,
+    };
+    let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
+    let digest = Digest::new(&report, &head, ground);
+    scan::write_report(args.format, args.output.as_deref(), &digest, global, config.report.top, out)?;
+    Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
+
+fn load(path: &Path) -> anyhow::Result<json::Saved> {
+    let name = path.display();
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    json::read(&text)
+        .with_context(|| format!("{name} is no report as `kefulint scan --format json` writes it"))
+}
+
+fn agent(args: &AgentArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let input = InputArgs::of_paths(args.input.clone());
+    let config = input.config(global)?;
+    let date = args.date.unwrap_or_else(super::today);
+    let options = Options { default_day: date, trade: config.lint.trade.clone(), ..Options::default() };
+    let linter = global.linter(&config, options)?;
+    let report = scan::judge(&linter, input.read(&config)?, global);
+    let rules = digest::cards(linter.lexicon());
+    let head = Head {
+        version: env!("CARGO_PKG_VERSION"),
+        date,
+        rules: rules.len(),
+        min_conversations: config.report.min_conversations,
+    };
+    let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
+    let digest = Digest::new(&report, &head, ground);
+    let page = sheet::Sheet::new(&digest, &args.agent).with_context(|| {
+        format!("no agent `{}` in these chats; `kefulint scan` lists those who are", args.agent)
+    })?;
+    let write = |out: &mut dyn Write| match args.format {
+        SheetFormat::Markdown => page.markdown(out),
+        SheetFormat::Html => page.html(out),
+    };
+    match &args.output {
+        Some(path) => scan::write_file(path, write)?,
+        None => write(out)?,
+    }
+    scan::tell_problems(&report.problems)?;
+    Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
