@@ -2,13 +2,16 @@
 //!
 //! It judges nobody: it shows suspicions with their reasons, and where the agent stands beside the team.
 
-use std::io::{self, Write};
+use std::{
+    cmp::Reverse,
+    io::{self, Write},
+};
 
 use minijinja::{Environment, value::Serde};
 use serde::Serialize;
 
 use super::{
-    Charge,
+    Charge, Tally,
     digest::{AgentLine, Digest},
     markdown, wording,
 };
@@ -19,9 +22,12 @@ use crate::finding::{Family, Finding};
 pub struct Sheet<'a> {
     digest: &'a Digest<'a>,
     line: &'a AgentLine,
-    /// The agent's own, from worst to mildest.
-    findings: Vec<&'a Finding>,
+    /// One example of each rule, from worst to mildest, with the number of findings of that rule; of equals the most frequent first.
+    examples: Vec<(&'a Finding, usize)>,
 }
+
+/// More kinds than this are not for one talk.
+const AT_MOST: usize = 5;
 
 impl<'a> Sheet<'a> {
     /// The page of the agent of that id, if there is one.
@@ -29,14 +35,37 @@ impl<'a> Sheet<'a> {
         let line = digest.agents.iter().find(|line| line.agent_id.as_deref() == Some(agent))?;
         let own =
             |finding: &&Finding| finding.agent_id == line.agent_id && Charge::of(finding) == Charge::Agent;
-        Some(Self { digest, line, findings: digest.report.worst().into_iter().filter(own).collect() })
+        let mut examples: Vec<(&Finding, usize)> = Vec::new();
+        for finding in digest.report.worst().into_iter().filter(own) {
+            match examples.iter_mut().find(|(example, _)| example.rule == finding.rule) {
+                Some((_, count)) => *count += 1,
+                None => examples.push((finding, 1)),
+            }
+        }
+        examples.sort_by_key(|(finding, count)| Reverse((finding.severity, *count)));
+        Some(Self { digest, line, examples })
+    }
+
+    fn topics(&self) -> impl Iterator<Item = (&'a Finding, usize)> {
+        self.examples.iter().copied().take(AT_MOST)
+    }
+
+    /// What the page leaves to the report.
+    fn rest(&self) -> Option<String> {
+        let left = self.examples.len().saturating_sub(AT_MOST);
+        (left > 0).then(|| format!("另有 {left} 种疑似问题未列出，见完整报告。"))
     }
 
     /// What goes well, as far as the counts show it.
     fn strengths(&self) -> Vec<String> {
         let tally = &self.line.tally;
         let mut strengths = Vec::new();
-        if tally.answered > 0 {
+        let team = |of: fn(&Tally) -> u64| self.digest.agents.iter().map(|line| of(&line.tally)).sum::<u64>();
+        // Told only where it is no worse than the team's share.
+        if tally.answered > 0
+            && tally.answered * team(|tally| tally.questions)
+                >= team(|tally| tally.answered) * tally.questions
+        {
             strengths.push(format!("顾客的 {} 个提问里，{} 个得到了答复。", tally.questions, tally.answered));
         }
         if tally.abuse_borne > 0 && tally.families[Family::Abuse as usize] == 0 {
@@ -64,7 +93,7 @@ impl<'a> Sheet<'a> {
             "会话 {}，消息 {}，疑似问题 {}。风险 {:.1}（95% 区间 {:.0}–{:.0}），团队平均 {:.1}。{few}",
             tally.conversations,
             tally.messages,
-            self.findings.len(),
+            tally.findings(),
             risk.mean,
             risk.low,
             risk.high,
@@ -78,14 +107,20 @@ impl<'a> Sheet<'a> {
         writeln!(out, "# 坐席辅导单：{name}\n\n报告日 {}。{}\n", self.digest.head.date, self.standing())?;
         writeln!(out, "## 做得好的\n")?;
         self.strengths().iter().try_for_each(|line| writeln!(out, "- {line}"))?;
-        writeln!(out, "\n## 可以改进的（{}）\n", self.findings.len())?;
-        for finding in &self.findings {
+        writeln!(out, "\n## 可以改进的\n")?;
+        for (finding, count) in self.topics() {
             markdown::finding(finding, out)?;
+            if count > 1 {
+                writeln!(out, "- 同一规则共 {count} 条，此为一例")?;
+            }
             for citation in &finding.statutes {
                 let law = wording::short(&citation.law);
-                writeln!(out, "  - 《{law}》{}：{}", citation.article, markdown::escaped(&citation.gist))?;
+                writeln!(out, "- 《{law}》{}：{}", citation.article, markdown::escaped(&citation.gist))?;
             }
             writeln!(out)?;
+        }
+        if let Some(rest) = self.rest() {
+            writeln!(out, "{rest}\n")?;
         }
         writeln!(out, "{NOTE}")
     }
@@ -101,7 +136,8 @@ impl<'a> Sheet<'a> {
             date: self.digest.head.date.to_string(),
             standing: self.standing(),
             strengths: self.strengths(),
-            findings: self.findings.iter().map(|finding| Card::new(finding)).collect(),
+            findings: self.topics().map(|(finding, count)| Card::new(finding, count)).collect(),
+            rest: self.rest(),
             note: NOTE,
         };
         page.render_captured_to(Serde(&context), out).map_err(io::Error::other)?;
@@ -119,6 +155,7 @@ struct Page<'a> {
     standing: String,
     strengths: Vec<String>,
     findings: Vec<Card<'a>>,
+    rest: Option<String>,
     note: &'static str,
 }
 
@@ -126,6 +163,7 @@ struct Page<'a> {
 struct Card<'a> {
     grade: &'static str,
     rank: usize,
+    count: usize,
     minute: String,
     /// Who speaks; the text before, in and after the quote.
     lines: Vec<(&'static str, [&'a str; 3])>,
@@ -135,7 +173,7 @@ struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    fn new(finding: &'a Finding) -> Self {
+    fn new(finding: &'a Finding, count: usize) -> Self {
         let lines = finding.context.iter().map(|line| {
             let here = line.message_index == finding.message_index;
             let parts = if here { wording::split(&line.text, finding.span) } else { [&*line.text, "", ""] };
@@ -147,6 +185,7 @@ impl<'a> Card<'a> {
         Self {
             grade: finding.severity.title(),
             rank: finding.severity as usize,
+            count,
             minute: wording::time(finding),
             lines: lines.collect(),
             laws: laws.collect(),
