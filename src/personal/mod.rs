@@ -3,7 +3,7 @@
 //! Works on the original text and answers in characters of it. Says what is there, not whether it may be.
 //!
 //! One pass over the characters decides whether a text can hold a datum; most texts end there. The others are folded
-//! once into a [`view::View`] that all recognisers read: numbers by shape and check, the rest by shape and cue. Words before a
+//! once into a `view::View` that all recognisers read: numbers by shape and check, the rest by shape and cue. Words before a
 //! number weigh more than its shape: 订单号 before a number that is by chance a mobile number makes it none.
 
 mod account;
