@@ -141,7 +141,8 @@ impl Page<'_> {
     fn findings(&mut self, report: &Report) -> io::Result<()> {
         let worst = report.worst();
         if worst.is_empty() {
-            return self.line(BOLD, "没有发现疑似问题。");
+            let nothing = report.conversations.is_empty();
+            return self.line(BOLD, if nothing { "没有读到任何会话。" } else { "没有发现疑似问题。" });
         }
         let shown = worst.len().min(self.screen.findings);
         self.line(BOLD, &format!("最需要查看的 {shown} 条（共 {} 条）", worst.len()))?;

@@ -12,6 +12,7 @@ use std::{
 use super::{
     guard::Place,
     matcher::{Scan, TermHit, View, is_han},
+    outcome::{Focus, Hit, Outcome, Stop},
     program::{Condition, Operator, Program, Scope},
     trade,
 };
@@ -24,50 +25,6 @@ use crate::{
     text::{clause, fold::Folded},
     transcript::{Conversation, Role},
 };
-
-/// What a rule looks at: a message, and where conditions must meet in one clause, that clause.
-#[derive(Clone, Debug)]
-pub struct Focus {
-    /// Index of the message.
-    pub message: usize,
-    /// Bytes of the folded text.
-    pub clause: Option<Range<usize>>,
-}
-
-/// Where a condition holds in a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// In characters of the original.
-    pub span: Span,
-    /// In bytes of the folded text.
-    pub bytes: Range<usize>,
-    /// Number of the term, for terms.
-    term: u32,
-}
-
-/// Why a hit does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It begins or ends inside a word.
-    Boundary,
-    /// An exception of the condition overlaps.
-    Except,
-    /// A longer harmless word holds it.
-    Allow,
-    /// A guard, by number.
-    Guard(usize),
-    /// Too few different terms.
-    TooFew,
-}
-
-/// The hits of a condition in a message, and those that do not count.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    /// What counts, in order.
-    pub hits: Vec<Hit>,
-    /// What does not, and why.
-    pub near: Vec<(Hit, Stop)>,
-}
 
 /// A conversation with what is known of it.
 pub struct Case<'a> {

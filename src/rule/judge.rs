@@ -5,7 +5,8 @@
 use jiff::civil::Date;
 
 use super::{
-    case::{Case, Focus},
+    case::Case,
+    outcome::Focus,
     program::{Plan, Program},
 };
 use crate::{finding::Span, lexicon::schema::Report};

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use rayon::prelude::*;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{
-    case::{Case, Stop},
+    case::Case,
     compile,
     judge::{self, Circumstances, Decision},
+    outcome::Stop,
     program::{Operator, Program, Scope},
+    twins::{fingerprint, join_kinds, number_twins, sort},
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
@@ -21,7 +22,7 @@ use crate::{
     lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
     personal,
     text::fold::fold,
-    transcript::{Conversation, Message, Role},
+    transcript::{Conversation, Role},
 };
 
 /// How findings are made.
@@ -475,49 +476,4 @@ fn context(conversation: &Conversation, masked: &[String], at: usize) -> Vec<Con
 
 fn cut(text: &str, span: Span) -> String {
     text.chars().skip(span.start as usize).take(span.len() as usize).collect()
-}
-
-/// By message, the worst first.
-fn sort(findings: &mut [Finding]) {
-    findings
-        .sort_by(|a, b| (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule)));
-}
-
-/// Rules of one kind on one message say the same thing: the worst speaks, the others are named.
-fn join_kinds(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut joined: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let twin = joined.iter_mut().find(|known| {
-            (known.message_index, known.family, &known.kind)
-                == (finding.message_index, finding.family, &finding.kind)
-        });
-        match twin {
-            Some(known) => known.also.push(finding.rule),
-            None => joined.push(finding),
-        }
-    }
-    joined
-}
-
-/// Equal texts in one conversation would share a fingerprint; later ones get their number.
-fn number_twins(mut findings: Vec<Finding>) -> Vec<Finding> {
-    for at in 1..findings.len() {
-        let earlier = findings[..at].iter().filter(|f| f.fingerprint == findings[at].fingerprint).count();
-        if earlier > 0 {
-            findings[at].fingerprint = format!("{}-{}", findings[at].fingerprint, earlier + 1);
-        }
-    }
-    findings
-}
-
-/// SHA-256 over a version tag, rule, conversation and normalised text in which personal data is masked, so that neither
-/// moved lines change it nor a telephone number can be guessed from it.
-fn fingerprint(rule: &str, conversation: &str, message: &Message) -> String {
-    let mut hash = Sha256::new();
-    for part in ["kefulint/1", rule, conversation, &fold(&personal::mask(&message.text))] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    let digest = hash.finalize();
-    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

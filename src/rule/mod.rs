@@ -13,10 +13,12 @@ pub mod judge;
 mod linter;
 pub mod literal;
 pub mod matcher;
+pub mod outcome;
 pub mod program;
 pub mod proof;
 pub mod review;
 pub mod similar;
 pub mod trade;
+mod twins;
 
 pub use linter::{Linted, Linter, NearMiss, Options};

@@ -1,10 +1,6 @@
 //! A second look at a lexicon that loads: what is no error, but is probably not what its writer meant.
 
-use super::{
-    Linter,
-    case::{Case, Stop},
-    program::Operator,
-};
+use super::{Linter, case::Case, outcome::Stop, program::Operator};
 use crate::{
     lexicon::{Fault, Rule, schema::Maturity},
     transcript::{Conversation, Message, Role, Source},
