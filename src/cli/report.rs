@@ -11,7 +11,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 use kefulint::{
     report::{
-        Head, Report,
+        Report,
         digest::{self, Digest, Ground, RuleCards},
         json, sheet,
     },
@@ -96,12 +96,7 @@ fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
         rules.extend(saved.rules);
         date = date.max(saved.date);
     }
-    let head = Head {
-        version: env!("CARGO_PKG_VERSION"),
-        date,
-        rules: rules.len(),
-        min_conversations: config.report.min_conversations,
-    };
+    let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
     scan::write_report(args.format, args.output.as_deref(), &digest, global, config.report.top, out)?;
@@ -123,12 +118,7 @@ fn agent(args: &AgentArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     let linter = global.linter(&config, options)?;
     let report = scan::judge(&linter, input.read(&config)?, global);
     let rules = digest::cards(linter.lexicon());
-    let head = Head {
-        version: env!("CARGO_PKG_VERSION"),
-        date,
-        rules: rules.len(),
-        min_conversations: config.report.min_conversations,
-    };
+    let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
     let page = sheet::Sheet::new(&digest, &args.agent).with_context(|| {

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
+    config::Config,
     personal,
     report::{
         Head, Report, csv,
@@ -113,12 +114,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     if let Some(path) = &args.rejects {
         write_file(path, |out| rejects(&transcript.problems, args.show_personal_data, out))?;
     }
-    let head = Head {
-        version: env!("CARGO_PKG_VERSION"),
-        date,
-        rules: linter.lexicon().rules.len(),
-        min_conversations: config.report.min_conversations,
-    };
+    let head = head(&config, date, linter.lexicon().rules.len());
     let report = judge(&linter, transcript, global);
     let rules = digest::cards(linter.lexicon());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
@@ -170,6 +166,12 @@ pub(crate) fn write_report(
         Some(path) => write_file(path, |out| render(out, global.page(top))),
         None => Ok(render(out, global.screen(top))?),
     }
+}
+
+/// What a report says of itself.
+pub(crate) fn head(config: &Config, date: Date, rules: usize) -> Head {
+    let min_conversations = config.report.min_conversations;
+    Head { version: env!("CARGO_PKG_VERSION"), date, rules, min_conversations }
 }
 
 /// Writes beside the target first, so that nothing but a complete file ever bears its name.

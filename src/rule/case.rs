@@ -14,6 +14,7 @@ use super::{
     matcher::{Scan, TermHit, View, is_han},
     outcome::{Focus, Hit, Outcome, Stop},
     program::{Condition, Operator, Program, Scope},
+    similar::{dice, pairs},
     trade,
 };
 use crate::{
@@ -487,15 +488,4 @@ fn anchors_of(scan: &Scan, condition: u32) -> &[(u32, u32, View)] {
     let start = scan.anchors.partition_point(|&(known, ..)| known < condition);
     let end = scan.anchors.partition_point(|&(known, ..)| known <= condition);
     &scan.anchors[start..end]
-}
-
-fn pairs(text: &str) -> BTreeSet<(char, char)> {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    letters.windows(2).map(|w| (w[0], w[1])).collect()
-}
-
-/// Twice the shared pairs over all pairs.
-fn dice(a: &BTreeSet<(char, char)>, b: &BTreeSet<(char, char)>) -> f64 {
-    let total = a.len() + b.len();
-    if total == 0 { 0.0 } else { 2.0 * a.intersection(b).count() as f64 / total as f64 }
 }

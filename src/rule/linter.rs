@@ -155,7 +155,9 @@ impl Linter {
         let case = Case::new(&self.program, &self.cues, conversation);
         let trade = self.forced_trade.or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
-        let masked = self.masked(conversation);
+        // Most conversations have nothing to quote.
+        let quoted = !decisions.is_empty() || self.options.explain;
+        let masked = if quoted { self.masked(conversation) } else { Vec::new() };
         let trade_name = trade.map(|at| self.program.trades[at].name.clone());
         let mut findings: Vec<Finding> = decisions
             .iter()

@@ -85,9 +85,16 @@ impl Exemplars {
     }
 }
 
-fn pairs(text: &str) -> HashSet<Pair> {
+/// The pairs of neighbouring letters and digits of a text.
+pub(super) fn pairs(text: &str) -> HashSet<Pair> {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
     letters.windows(2).map(|w| (w[0], w[1])).collect()
+}
+
+/// Twice the shared pairs over all pairs, each counting the same; 0 where there are none.
+pub(super) fn dice(a: &HashSet<Pair>, b: &HashSet<Pair>) -> f64 {
+    let total = a.len() + b.len();
+    if total == 0 { 0.0 } else { 2.0 * a.intersection(b).count() as f64 / total as f64 }
 }
 
 #[cfg(test)]
