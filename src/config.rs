@@ -10,7 +10,10 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
+use crate::{
+    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at,
+    transcript::InputConfig,
+};
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
@@ -27,6 +30,10 @@ pub struct Config {
     pub report: ReportConfig,
     /// The platform's own rule of penalties and time limits.
     pub platform: Platform,
+    /// What a gate asks.
+    pub gate: Thresholds,
+    /// What people decided.
+    pub review: ReviewConfig,
 }
 
 /// `[lint]`
@@ -88,7 +95,9 @@ impl Config {
             fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
         if let Some(dir) = path.parent() {
-            for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
+            let review = config.review.decisions.iter_mut().chain(&mut config.review.baseline);
+            let packs = config.lint.lexicons.iter_mut().chain(&mut config.lint.packs);
+            for path in packs.chain(review).chain(&mut config.gate.gold) {
                 *path = dir.join(&*path);
             }
         }

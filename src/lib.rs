@@ -3,10 +3,13 @@
 //! The way through the crate is the way of a chat: [`transcript`] → [`text`] → [`rule`] → [`finding`] → [`report`].
 //! [`lexicon`] and [`law`] are data beside that road. Nothing here prints, exits, or reads clock or environment.
 
+pub mod baseline;
 pub mod config;
+pub mod decision;
 pub mod dialogue;
 pub mod eval;
 pub mod finding;
+pub mod gate;
 pub mod law;
 pub mod learned;
 pub mod lexicon;

@@ -23,14 +23,19 @@ use kefulint::{
     rule::{Linter, Options},
 };
 
+mod baseline;
+mod decide;
 mod eval;
+mod gate;
 mod input;
 mod law;
 mod lexicon;
+mod memory;
 mod redact;
 mod report;
 mod rules;
 mod scan;
+mod stats;
 mod train;
 mod try_line;
 
@@ -172,6 +177,12 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Hold chats against limits, for CI: exit code 0 passed, 1 failed, 3 not all could be read
+    Gate(gate::Args),
+    /// Keep the findings that are known, so that only new ones fail
+    Baseline(baseline::Args),
+    /// Write down what was decided on a finding
+    Decide(decide::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
     /// Judge one line typed in, and tell what nearly fired
@@ -224,6 +235,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     let global = &cli.global;
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
+        Command::Gate(args) => gate::run(args, global, out),
+        Command::Baseline(args) => baseline::run(args, global, out),
+        Command::Decide(args) => decide::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Redact(args) => redact::run(args, global, out),

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
     config::Config,
+    decision::Memory,
     personal,
     report::{
         Head, Report, csv,
@@ -22,7 +23,11 @@ use kefulint::{
     transcript::{Problem, Transcript},
 };
 
-use super::{Global, Status, input::InputArgs};
+use super::{
+    Global, Status,
+    input::InputArgs,
+    memory::{self, MemoryArgs},
+};
 
 /// What the report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +52,9 @@ pub(crate) enum Format {
 pub(crate) struct Args {
     #[command(flatten)]
     input: InputArgs,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
 
     /// What to write
     #[arg(long, value_enum, default_value = "text", env = "KEFULINT_FORMAT", help_heading = "Output")]
@@ -115,7 +123,8 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         write_file(path, |out| rejects(&transcript.problems, args.show_personal_data, out))?;
     }
     let head = head(&config, date, linter.lexicon().rules.len());
-    let report = judge(&linter, transcript, global);
+    let memory = args.memory.load(&args.input, &config, global, date)?;
+    let report = judge(&linter, transcript, global, &memory);
     let rules = digest::cards(linter.lexicon());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
@@ -124,10 +133,11 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     if args.format != Format::Text || args.output.is_some() {
         tell_problems(&report.problems)?;
     }
+    memory::tell(&memory, &report.findings, &config, &rules)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }
 
-pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
+pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global, memory: &Memory) -> Report {
     let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
@@ -137,7 +147,8 @@ pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) ->
         ProgressBar::hidden()
     };
     let mut report = Report { problems, stats, ..Report::default() };
-    for linted in linter.lint_all(&conversations, || bar.inc(1)) {
+    for mut linted in linter.lint_all(&conversations, || bar.inc(1)) {
+        memory.settle(&mut linted.findings);
         report.add(linted);
     }
     bar.finish_and_clear();
