@@ -113,7 +113,6 @@ where
 
 impl Limits {
     fn over(&self, config: Thresholds) -> Thresholds {
-        let max_unread = self.max_unread.unwrap_or(config.max_unread);
         let typed = Thresholds {
             fail_on: self.fail_on,
             max: self.max.iter().cloned().collect(),
@@ -124,9 +123,9 @@ impl Limits {
             min_precision: self.min_precision.iter().cloned().collect(),
             min_recall: self.min_recall.iter().cloned().collect(),
             preview: self.preview,
-            max_unread,
+            max_unread: self.max_unread,
         };
-        Thresholds { max_unread, ..config.with(typed) }
+        config.with(typed)
     }
 }
 
@@ -136,7 +135,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let trade = args.trade.clone().or_else(|| config.lint.trade.clone());
     let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
     let rules = digest::cards(linter.lexicon());
-    let memory = args.memory.load(&args.input, &config, global, date)?;
+    let memory = args.memory.load(&args.input, &config, global, date, &rules)?;
     let mut limits = args.limits.over(config.gate.clone());
     if limits.is_empty() {
         if memory.baseline.is_none() {

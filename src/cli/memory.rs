@@ -40,7 +40,9 @@ impl MemoryArgs {
         config: &Config,
         global: &Global,
         today: Date,
+        rules: &RuleCards,
     ) -> anyhow::Result<Memory> {
+        config.review.check(rules).map_err(anyhow::Error::msg)?;
         let baseline = self.baseline.as_ref().or(config.review.baseline.as_ref());
         let baseline = baseline.map(|path| read_baseline(path)).transpose()?;
         Ok(Memory { baseline, ..self.decided(input, config, global, today)? })
