@@ -188,6 +188,9 @@ impl Page<'_> {
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
         self.wrapped(PLAIN, "  依据：", &wording::citations(&finding.statutes, finding.assumed_date))?;
         self.wrapped(PLAIN, "  建议：", &finding.advice)?;
+        if !finding.trace.is_empty() {
+            self.wrapped(DIM, "  可信度：", finding.confidence.title())?;
+        }
         for trace in &finding.trace {
             let guards = if trace.guards.is_empty() {
                 String::new()

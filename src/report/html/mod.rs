@@ -158,9 +158,24 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint.
-type FindingData<'a> =
-    (usize, usize, u32, usize, String, u32, u32, &'a str, usize, u8, usize, u64, &'a [Arc<str>], &'a str);
+/// file, line, further rules, fingerprint, confidence.
+type FindingData<'a> = (
+    usize,
+    usize,
+    u32,
+    usize,
+    String,
+    u32,
+    u32,
+    &'a str,
+    usize,
+    u8,
+    usize,
+    u64,
+    &'a [Arc<str>],
+    &'a str,
+    &'static str,
+);
 
 /// Numbers things in order of first sight.
 struct Places<K>(HashMap<K, usize>, Vec<K>);
@@ -233,6 +248,7 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
+                finding.confidence.title(),
             ));
         }
         let known = |(at, lines): (usize, BTreeMap<u32, (&'static str, &'a str)>)| {
