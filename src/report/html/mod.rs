@@ -160,7 +160,7 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint; whether it was set aside and what is said of it.
+/// file, line, further rules, fingerprint; whether it was set aside and what is said of it; confidence.
 type FindingData<'a> = (
     usize,
     usize,
@@ -178,6 +178,7 @@ type FindingData<'a> = (
     &'a str,
     u8,
     String,
+    &'static str,
 );
 
 /// Numbers things in order of first sight.
@@ -253,6 +254,7 @@ impl<'a> Data<'a> {
                 finding.fingerprint.as_str(),
                 u8::from(finding.is_suppressed()),
                 wording::standing(finding),
+                finding.confidence.title(),
             ));
         }
         let known = |(at, lines): (usize, BTreeMap<u32, (&'static str, &'a str)>)| {

@@ -6,7 +6,7 @@
   const list = document.getElementById("list");
   const pager = document.getElementById("pager");
   // The places of the fields in a finding and in a rule, as html/mod.rs writes them.
-  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, ASIDE, STANDING] = Array(16).keys();
+  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, ASIDE, STANDING, SURE] = Array(17).keys();
   const [R_ID, R_TITLE, R_FAMILY, R_SEVERITY, R_CHARGE, R_ADVICE] = Array(6).keys();
   let shown = [];
   let page = 0;
@@ -57,6 +57,7 @@
     const cited = data.citations[finding[LAWS]];
     add(finding[ASSUMED] ? "依据（消息无日期，按报告日适用）" : "依据",
       cited.length ? element("ul", "", ...cited.map(law)) : element("p", "", "该日没有收录对应条文"));
+    add("可信度", element("p", "", finding[SURE]));
     add("建议", element("p", "", rule(finding)[R_ADVICE]));
     if (finding[ALSO].length) add("同类规则", element("p", "", finding[ALSO].join("、")));
     if (finding[STANDING]) add("复核", element("p", "", finding[STANDING]));
