@@ -176,8 +176,7 @@ type FindingData<'a> = (
     u64,
     &'a [Arc<str>],
     &'a str,
-    u8,
-    String,
+    (u8, String),
     &'static str,
 );
 
@@ -252,8 +251,7 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
-                u8::from(finding.is_suppressed()),
-                wording::standing(finding),
+                (u8::from(finding.is_suppressed()), wording::standing(finding)),
                 finding.confidence.title(),
             ));
         }
