@@ -14,6 +14,7 @@ use kefulint::{
     decision::{self, Decisions, Demotion, Memory},
     finding::Finding,
     report::digest::RuleCards,
+    rule::{Linter, Options},
 };
 
 use super::{
@@ -30,6 +31,35 @@ pub(crate) struct MemoryArgs {
     /// Known findings, which stay in the output and do not count
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub(crate) baseline: Option<PathBuf>,
+}
+
+/// Chats to be judged against what is remembered.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chats {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+
+    /// The trade of all conversations, in place of what their words tell
+    #[arg(long, value_name = "TRADE", help_heading = "Judging")]
+    trade: Option<String>,
+
+    /// The day of the run, whose law holds for messages without a date, and by which decisions expire [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
+    date: Option<Date>,
+}
+
+impl Chats {
+    /// The settings, the day, and who judges.
+    pub(crate) fn linter(&self, global: &Global) -> anyhow::Result<(Config, Date, Linter)> {
+        let config = self.input.config(global)?;
+        let date = self.date.unwrap_or_else(super::today);
+        let trade = self.trade.clone().or_else(|| config.lint.trade.clone());
+        let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
+        Ok((config, date, linter))
+    }
 }
 
 impl MemoryArgs {

@@ -33,7 +33,7 @@ pub use precision::{Demotion, Interval, Record, demotions, records, wilson};
 pub const FILE_NAME: &str = "kefulint.decisions.toml";
 
 /// `[review]`: what people decided, and what is asked of rules because of it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewConfig {
     /// The decisions, a file or a folder, relative to the settings; else the nearest `kefulint.decisions.toml`.
