@@ -1,22 +1,29 @@
 //! `kefulint.toml`: what a user sets once. Unknown keys are errors, so that a misspelt one cannot silently do nothing.
 //!
-//! Reads the file it is told to; where to look for one is the command line's business.
+//! Reads the file it is told to; where to look for one is the command line's business. `docs/config.schema.json` tells editors
+//! the keys; a test holds that it knows the same ones.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
+use crate::{law::remedy::Platform, lexicon::line_at, rule::Override, transcript::InputConfig};
+
+mod origin;
+mod suggest;
+
+pub use origin::Shown;
+pub use suggest::closest;
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
 
 /// The settings of a file; what is left out keeps its default.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// How exports are read.
@@ -27,22 +34,30 @@ pub struct Config {
     pub report: ReportConfig,
     /// The platform's own rule of penalties and time limits.
     pub platform: Platform,
+    /// What holds for some files or some agents only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+    /// The folder of the file: what the file names is seen from there. It is no key of the file.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// `[lint]`
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LintConfig {
     /// A folder of rule packs in place of the embedded ones, relative to the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lexicons: Option<PathBuf>,
     /// Packs laid over those: rules of one's own and overrides; relative to the file.
     pub packs: Vec<PathBuf>,
     /// The trade of all conversations, in place of what their words tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trade: Option<String>,
 }
 
 /// `[report]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportConfig {
     /// Conversations below which an agent's risk is greyed out.
@@ -91,6 +106,7 @@ impl Config {
             for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
                 *path = dir.join(&*path);
             }
+            dir.clone_into(&mut config.folder);
         }
         Ok(config)
     }
@@ -100,7 +116,7 @@ impl Config {
         toml::from_str(text).map_err(|error| ConfigError::Wrong {
             path: name.to_owned(),
             line: error.span().map_or(1, |span| line_at(text, span.start)),
-            reason: error.message().to_owned(),
+            reason: suggest::with_suggestion(error.message()),
         })
     }
 
@@ -120,5 +136,6 @@ mod tests {
             .expect_err("misspelt");
         let text = error.to_string();
         assert!(text.starts_with("kefulint.toml:3: unknown field `min_conversation`"), "{text}");
+        assert!(text.ends_with("; did you mean `min_conversations`?"), "{text}");
     }
 }

@@ -11,6 +11,7 @@ pub mod law;
 pub mod learned;
 pub mod lexicon;
 pub mod personal;
+pub mod place;
 pub mod redact;
 pub mod report;
 pub mod rule;

@@ -11,6 +11,7 @@ use super::{
     compile,
     judge::{self, Circumstances, Decision},
     outcome::Stop,
+    overrides::{Override, Overrides},
     program::{Operator, Program, Scope},
     twins::{fingerprint, join_kinds, number_twins, sort},
 };
@@ -21,6 +22,7 @@ use crate::{
     learned::{Reasons, Source},
     lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
     personal,
+    place::Place,
     text::fold::fold,
     transcript::{Conversation, Role},
 };
@@ -38,6 +40,10 @@ pub struct Options {
     pub model: Source,
     /// Tell for each finding which conditions held and how, and what nearly fired.
     pub explain: bool,
+    /// What holds for some files or some agents only.
+    pub overrides: Vec<Override>,
+    /// Where the paths of overrides are seen from.
+    pub place: Place,
 }
 
 impl Default for Options {
@@ -48,6 +54,8 @@ impl Default for Options {
             trade: None,
             model: Source::Embedded,
             explain: false,
+            overrides: Vec::new(),
+            place: Place::default(),
         }
     }
 }
@@ -84,6 +92,7 @@ pub struct Linter {
     registry: Registry,
     cues: Cues,
     options: Options,
+    overrides: Overrides,
     forced_trade: Option<usize>,
 }
 
@@ -107,7 +116,9 @@ impl Linter {
                 })?)
             }
         };
-        Ok(Self { lexicon, program, registry, cues, options, forced_trade })
+        let overrides = Overrides::new(&options.overrides, options.place.clone(), &lexicon, &program.trades)
+            .map_err(|reason| data_error("kefulint.toml", reason))?;
+        Ok(Self { lexicon, program, registry, cues, options, overrides, forced_trade })
     }
 
     /// The rules.
@@ -153,7 +164,8 @@ impl Linter {
     /// Judges one conversation.
     pub fn lint(&self, conversation: &Conversation) -> Linted {
         let case = Case::new(&self.program, &self.cues, conversation);
-        let trade = self.forced_trade.or_else(|| case.trade());
+        let given = self.overrides.trade(conversation).or(self.forced_trade);
+        let trade = given.or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
         // Most conversations have nothing to quote.
         let quoted = !decisions.is_empty() || self.options.explain;
@@ -163,6 +175,7 @@ impl Linter {
             .iter()
             .map(|decision| self.finding(decision, &case, &masked, trade_name.as_deref()))
             .collect();
+        self.overrides.apply(&mut findings);
         sort(&mut findings);
         let findings = number_twins(join_kinds(self.join_readers(findings)));
         let not_evaluable = case
