@@ -11,13 +11,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{law::remedy::Platform, lexicon::line_at, rule::Override, transcript::InputConfig};
+use crate::{
+    law::remedy::Platform, lexicon::line_at, rule::Override, suggest::with_suggestion,
+    transcript::InputConfig,
+};
 
 mod origin;
-mod suggest;
 
 pub use origin::Shown;
-pub use suggest::closest;
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
@@ -116,7 +117,7 @@ impl Config {
         toml::from_str(text).map_err(|error| ConfigError::Wrong {
             path: name.to_owned(),
             line: error.span().map_or(1, |span| line_at(text, span.start)),
-            reason: suggest::with_suggestion(error.message()),
+            reason: with_suggestion(error.message()),
         })
     }
 

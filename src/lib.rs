@@ -15,5 +15,6 @@ pub mod place;
 pub mod redact;
 pub mod report;
 pub mod rule;
+mod suggest;
 pub mod text;
 pub mod transcript;

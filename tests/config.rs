@@ -179,7 +179,7 @@ fn an_override_of_nothing_is_an_error() {
         "{misspelt}"
     );
     let trade = error("[[overrides]]\ntrade = \"fishing\"\n");
-    assert!(trade.contains("unknown trade `fishing`; there are finance"), "{trade}");
+    assert!(trade.contains("unknown trade `fishing`; there are insurance"), "{trade}");
     let key = error("[[overrides]]\npath = [\"bot\"]\n");
     assert!(
         key.contains("kefulint.toml:2: unknown field `path`") && key.ends_with("; did you mean `paths`?"),

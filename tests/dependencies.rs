@@ -60,9 +60,7 @@ fn every_licence_is_an_allowed_one() {
     assert!(packages.len() > 50, "only {} packages", packages.len());
     let is_allowed = |licence: &str| {
         Expression::parse_mode(licence, ParseMode::LAX).is_ok_and(|expression| {
-            expression.evaluate(|required| {
-                required.license.id().is_some_and(|id| allowed.contains(id.name))
-            })
+            expression.evaluate(|required| required.license.id().is_some_and(|id| allowed.contains(id.name)))
         })
     };
     let others: Vec<String> = packages

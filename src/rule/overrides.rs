@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::trade::Trade;
 use crate::{
-    config::closest,
     finding::{Family, Finding, Severity},
     lexicon::Lexicon,
     place::Place,
+    suggest::closest,
     transcript::{Conversation, Role},
 };
 

@@ -1,12 +1,19 @@
 //! Formats for machines: what their schemas ask, that references lead somewhere, and that they count as the report does.
 //! The exact output of each stands in tests/cmd/ci-*.
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{
+    collections::HashSet,
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use kefulint::{
+    finding::{SuppressionKind, SuppressionStatus},
     place::Place,
     report::{
         ci::{azure, github, gitlab, junit, sarif},
+        digest::Digest,
         template::Template,
     },
     transcript::Input,
@@ -14,11 +21,13 @@ use kefulint::{
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use super::Bench;
+use super::{Bench, suppressed};
 
 /// Checks against a schema of tests/schemas and says where it fails.
 fn check(schema: &str, document: &Value) {
     let text = fs::read_to_string(format!("tests/schemas/{schema}")).expect("the schema is there");
+    // The schema of OASIS has a bracket too many in the pattern of languages, which is then no pattern at all.
+    let text = text.replace("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
     let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     let errors: Vec<String> =
@@ -97,13 +106,41 @@ fn sarif_shows_the_customers_question_and_what_was_not_read() {
 }
 
 #[test]
+fn what_was_set_aside_is_told_to_those_who_can_show_it() {
+    let bench = Bench::new();
+    let (kind, status) = (SuppressionKind::Decision, SuppressionStatus::Accepted);
+    let report = suppressed::fixture(&bench, "DIS901", kind, status);
+    let written = |write: fn(&Digest<'_>, &Place, &mut dyn Write) -> io::Result<()>| {
+        bench.written(&report, |digest, out| write(digest, &Place::default(), out))
+    };
+    let log = json(&written(sarif::write));
+    check("sarif-2.1.0.json", &log);
+    for result in list(&log, "/runs/0/results") {
+        let suppressions = list(result, "/suppressions");
+        if result["ruleId"] == "DIS901" {
+            assert_eq!(suppressions[0]["status"], "accepted");
+            assert_eq!(suppressions[0]["justification"], "测试账号");
+        } else {
+            assert!(suppressions.is_empty() && result["suppressions"].is_array(), "{result}");
+        }
+    }
+    let xml = written(junit::write);
+    let (_, case) = xml.split_once("name=\"R-03\"").expect("the conversation is a case");
+    let (case, _) = case.split_once("</testcase>").expect("the case ends");
+    assert!(!case.contains("<failure") && case.contains("已复核，不计入"), "{case}");
+    for text in [written(github::write), written(gitlab::write), written(azure::write)] {
+        assert!(!text.contains("DIS901"), "{text}");
+    }
+}
+
+#[test]
 fn a_fingerprint_does_not_tell_the_number_that_was_masked() {
     let bench = Bench::new();
     let fingerprints = |number: &str| {
         let chat = format!(
             "{{\"conversation_id\":\"F-1\",\"role\":\"agent\",\"agent_id\":\"甲\",\"text\":\"机主电话{number}\"}}\n"
         );
-        let report = bench.read(vec![Input::stream("chat.jsonl", std::io::Cursor::new(chat))]);
+        let report = bench.read(vec![Input::stream("chat.jsonl", io::Cursor::new(chat))]);
         let log = json(&bench.written(&report, |digest, out| sarif::write(digest, &Place::default(), out)));
         log["runs"][0]["results"]
             .as_array()
@@ -112,7 +149,7 @@ fn a_fingerprint_does_not_tell_the_number_that_was_masked() {
             .map(|result| result["partialFingerprints"].to_string())
             .collect::<Vec<_>>()
     };
-    let [one, other] = ["13812345672", "13887654672"].map(fingerprints);
+    let [one, other] = ["13812345672", "13887655672"].map(fingerprints);
     assert_eq!(one.len(), 1);
     assert_eq!(one, other, "both are masked to the same, so nobody can try out which it was");
 }
@@ -134,7 +171,7 @@ fn junit_counts_conversations_and_holds_no_control_character() {
     let bench = Bench::new();
     let chat = "{\"conversation_id\":\"J\\u0001<1>\",\"role\":\"agent\",\"agent_id\":\"甲&乙\",\"text\":\"你这个\\u0002笨蛋 ]]> \\u000b\"}\n\
                 {\"conversation_id\":\"J2\",\"role\":\"agent\",\"agent_id\":\"甲&乙\",\"text\":\"您好\"}\n";
-    let report = bench.read(vec![Input::stream("chat.jsonl", std::io::Cursor::new(chat))]);
+    let report = bench.read(vec![Input::stream("chat.jsonl", io::Cursor::new(chat))]);
     let xml = bench.written(&report, |digest, out| junit::write(digest, &Place::default(), out));
     let mut reader = quick_xml::Reader::from_str(&xml);
     let (mut cases, mut failures) = (0, 0);
@@ -158,7 +195,7 @@ fn junit_counts_conversations_and_holds_no_control_character() {
 fn a_message_cannot_give_commands_to_the_machine() {
     let bench = Bench::new();
     let chat = "{\"conversation_id\":\"X\\n::set-output name=a::b\",\"role\":\"agent\",\"agent_id\":\"a]\\r\\n##vso[task.complete result=Failed]\",\"text\":\"你这个笨蛋\\n::error::x\"}\n";
-    let report = bench.read(vec![Input::stream("x,y;z]%.jsonl", std::io::Cursor::new(chat))]);
+    let report = bench.read(vec![Input::stream("x,y;z]%.jsonl", io::Cursor::new(chat))]);
     let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let actions = lines(bench.written(&report, |digest, out| github::write(digest, &Place::default(), out)));
     assert_eq!(actions.len(), 1, "{actions:?}");

@@ -12,7 +12,7 @@ use quick_xml::{
     events::{BytesDecl, BytesText, Event},
 };
 
-use super::{UNREAD, UNREAD_TITLE, path, text};
+use super::{UNREAD, UNREAD_TITLE, path, text, wording};
 use crate::{
     finding::Finding,
     place::Place,
@@ -39,7 +39,7 @@ pub fn write(digest: &Digest<'_>, place: &Place, out: &mut dyn Write) -> io::Res
             .remove(&*line.conversation_id)
             .unwrap_or_default()
             .into_iter()
-            .partition(|finding| Charge::of(finding) != Charge::Customer);
+            .partition(|finding| Charge::of(finding) != Charge::Customer && !finding.is_suppressed());
         suites.entry(suite(line)).or_default().push(Case { id: &line.conversation_id, failures, told });
     }
     let failed = suites.values().flatten().filter(|case| !case.failures.is_empty()).count();
@@ -140,7 +140,9 @@ fn unreadable(xml: &mut Xml<'_>, problem: &Problem, place: &Place) -> io::Result
 fn lines(findings: &[&Finding], place: &Place) -> String {
     let line = |finding: &&Finding| {
         let file = path(&finding.source.file, place);
-        format!("{file}:{}: [{}] {}", finding.source.line, finding.rule, text(finding))
+        let standing = wording::standing(finding);
+        let standing = if standing.is_empty() { standing } else { format!("（{standing}）") };
+        format!("{file}:{}: [{}] {}{standing}", finding.source.line, finding.rule, text(finding))
     };
     legal(&findings.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

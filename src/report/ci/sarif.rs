@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Charge, Level, UNREAD, UNREAD_TITLE, path, text};
 use crate::{
-    finding::{Finding, Span},
+    finding::{Finding, Span, Suppression, SuppressionKind, SuppressionStatus},
     place::Place,
     report::{
         digest::{Digest, RuleLine},
@@ -205,9 +205,29 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: Fingerprints<'a>,
+    /// Left out of all results where nobody was asked about any: an empty list says that somebody was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppressed<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     taxa: Vec<Reference<'a>>,
     properties: Properties<'a>,
+}
+
+/// What a baseline or a reviewer says; neither stands in the chat itself.
+#[derive(Serialize)]
+struct Suppressed<'a> {
+    kind: &'static str,
+    status: SuppressionStatus,
+    justification: &'a str,
+    properties: Decided<'a>,
+}
+
+#[derive(Serialize)]
+struct Decided<'a> {
+    by: SuppressionKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    date: jiff::civil::Date,
 }
 
 /// GitHub tells by the first name whether it has seen a finding; other readers take any.
@@ -284,7 +304,8 @@ pub fn write(digest: &Digest<'_>, place: &Place, out: &mut dyn Write) -> io::Res
     let taxonomies = taxonomies(digest);
     let rules = rules(digest, &taxonomies);
     let by_id: HashMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
-    let results = report.findings.iter().map(|finding| outcome(finding, &by_id, &taxonomies, place));
+    let asked = report.findings.iter().any(|finding| finding.suppressed.is_some());
+    let results = report.findings.iter().map(|finding| outcome(finding, &by_id, &taxonomies, place, asked));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -422,6 +443,7 @@ fn outcome<'a>(
     rules: &HashMap<&str, usize>,
     taxonomies: &Taxonomies<'a>,
     place: &Place,
+    asked: bool,
 ) -> Outcome<'a> {
     let own = finding.context.iter().find(|line| line.message_index == finding.message_index);
     let before = finding.context.iter().filter(|line| line.message_index < finding.message_index);
@@ -446,6 +468,7 @@ fn outcome<'a>(
         }],
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { line: &finding.fingerprint, own: &finding.fingerprint },
+        suppressions: asked.then(|| finding.suppressed.iter().map(suppressed).collect()),
         taxa: taxonomies.references(std::iter::once(finding)),
         properties: Properties {
             family: finding.family.as_str(),
@@ -465,6 +488,11 @@ fn outcome<'a>(
             also: &finding.also,
         },
     }
+}
+
+fn suppressed(said: &Suppression) -> Suppressed<'_> {
+    let properties = Decided { by: said.kind, author: said.author.as_deref(), date: said.date };
+    Suppressed { kind: "external", status: said.status, justification: &said.reason, properties }
 }
 
 fn message(finding: &Finding, index: u32) -> Logical {

@@ -1,7 +1,7 @@
 //! What may have been meant by a name that is not known.
 
 /// The known name that is nearest, if one is near enough to be meant.
-pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let far = (name.chars().count() / 3).max(1);
     let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
     let near = known.into_iter().map(|known| (distance(known), known)).filter(|(steps, _)| *steps <= far);
@@ -9,7 +9,7 @@ pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// Adds to a complaint of serde about an unknown name which of the names that it lists is nearest.
-pub(super) fn with_suggestion(complaint: &str) -> String {
+pub(crate) fn with_suggestion(complaint: &str) -> String {
     let mut quoted = complaint.split('`').skip(1).step_by(2);
     let close = match (complaint.starts_with("unknown "), quoted.next()) {
         (true, Some(name)) => closest(name, quoted),
