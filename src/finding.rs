@@ -109,6 +109,47 @@ impl Severity {
     }
 }
 
+/// How much speaks for a suspicion; docs/report.md tells what share of each level proved right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// The learned model alone, or a rule on trial.
+    Low,
+    /// A proven rule, or a rule on trial with which the model agrees.
+    Medium,
+    /// A proven rule with which the model agrees.
+    High,
+}
+
+impl Confidence {
+    /// With a second reader who agrees.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Low => Self::Medium,
+            Self::Medium | Self::High => Self::High,
+        }
+    }
+
+    /// The name in the findings contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// The name in reports.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Low => "低",
+            Self::Medium => "中",
+            Self::High => "高",
+        }
+    }
+}
+
 /// A half-open range of Unicode scalar values within one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
@@ -232,6 +273,8 @@ pub struct Finding {
     pub kind: Arc<str>,
     /// How bad.
     pub severity: Severity,
+    /// How much speaks for it.
+    pub confidence: Confidence,
     /// The rule's title.
     pub title: Arc<str>,
     /// The conversation.

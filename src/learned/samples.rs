@@ -7,13 +7,14 @@ use sha2::{Digest, Sha256};
 
 use super::{
     features,
-    model::{hex, kind_bucket},
+    model::kind_bucket,
     reading::side,
     solver::Row,
 };
 use crate::{
     dialogue::{Cues, Ledger},
     eval::{Gold, Label},
+    hash::hex,
     text::fold::Folded,
     transcript::{Conversation, Role},
 };

@@ -198,6 +198,9 @@ impl Page<'_> {
         if finding.suppressed.is_some() {
             self.wrapped(PLAIN, "  复核：", &wording::standing(finding))?;
         }
+        if !finding.trace.is_empty() {
+            self.wrapped(DIM, "  可信度：", finding.confidence.title())?;
+        }
         for trace in &finding.trace {
             let guards = if trace.guards.is_empty() {
                 String::new()

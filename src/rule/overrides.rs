@@ -82,24 +82,24 @@ impl Overrides {
         self.each.iter().rev().find(holds)?.trade
     }
 
-    /// Takes out what is switched off, and weighs the rest anew.
-    pub(super) fn apply(&self, findings: &mut Vec<Finding>) {
+    /// Weighs a finding anew; `false` where its rule is switched off.
+    pub(super) fn keep(&self, finding: &mut Finding) -> bool {
         for ready in &self.each {
-            let holds = |finding: &Finding| {
-                let agent = finding.agent_id.as_deref();
-                let own =
-                    ready.agents.as_ref().is_none_or(|globs| agent.is_some_and(|id| globs.is_match(id)));
-                own && self.is_there(ready, &finding.source.file)
-            };
-            findings.retain(|finding| !(ready.disabled.contains(&finding.rule) && holds(finding)));
-            for finding in &mut *findings {
-                if let Some(severity) = ready.severity.get(&finding.rule)
-                    && holds(finding)
-                {
-                    finding.severity = *severity;
+            let disabled = ready.disabled.contains(&finding.rule);
+            let severity = ready.severity.get(&finding.rule);
+            if !disabled && severity.is_none() {
+                continue;
+            }
+            let agent = finding.agent_id.as_deref();
+            let own = ready.agents.as_ref().is_none_or(|globs| agent.is_some_and(|id| globs.is_match(id)));
+            if own && self.is_there(ready, &finding.source.file) {
+                if disabled {
+                    return false;
                 }
+                finding.severity = severity.copied().unwrap_or(finding.severity);
             }
         }
+        true
     }
 
     fn is_there(&self, ready: &Ready, file: &str) -> bool {

@@ -160,7 +160,7 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint; whether it was set aside and what is said of it.
+/// file, line, further rules, fingerprint; whether it was set aside and what is said of it; confidence.
 type FindingData<'a> = (
     usize,
     usize,
@@ -176,8 +176,8 @@ type FindingData<'a> = (
     u64,
     &'a [Arc<str>],
     &'a str,
-    u8,
-    String,
+    (u8, String),
+    &'static str,
 );
 
 /// Numbers things in order of first sight.
@@ -251,8 +251,8 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
-                u8::from(finding.is_suppressed()),
-                wording::standing(finding),
+                (u8::from(finding.is_suppressed()), wording::standing(finding)),
+                finding.confidence.title(),
             ));
         }
         let known = |(at, lines): (usize, BTreeMap<u32, (&'static str, &'a str)>)| {
