@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    law::remedy::Platform, lexicon::line_at, rule::Override, suggest::with_suggestion,
-    transcript::InputConfig,
+    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at, rule::Override,
+    suggest::with_suggestion, transcript::InputConfig,
 };
 
 mod origin;
@@ -35,6 +35,10 @@ pub struct Config {
     pub report: ReportConfig,
     /// The platform's own rule of penalties and time limits.
     pub platform: Platform,
+    /// What a gate asks.
+    pub gate: Thresholds,
+    /// What people decided.
+    pub review: ReviewConfig,
     /// What holds for some files or some agents only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -104,7 +108,9 @@ impl Config {
             fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
         if let Some(dir) = path.parent() {
-            for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
+            let review = config.review.decisions.iter_mut().chain(&mut config.review.baseline);
+            let packs = config.lint.lexicons.iter_mut().chain(&mut config.lint.packs);
+            for path in packs.chain(review).chain(&mut config.gate.gold) {
                 *path = dir.join(&*path);
             }
             dir.clone_into(&mut config.folder);
@@ -119,6 +125,12 @@ impl Config {
             line: error.span().map_or(1, |span| line_at(text, span.start)),
             reason: with_suggestion(error.message()),
         })
+    }
+
+    /// Takes all conversations to be of that trade, those of overrides too.
+    pub fn set_trade(&mut self, trade: &str) {
+        self.lint.trade = Some(trade.to_owned());
+        self.overrides.iter_mut().for_each(|one| one.trade = None);
     }
 
     /// The nearest file of that name in `start` or a folder above it.

@@ -322,8 +322,20 @@ impl Finding {
         self.family == Family::Privacy && &*self.kind == "exposure"
     }
 
+    /// Rule, conversation and normalised text as one name, and the number among equals of it: neither knows of lines, and
+    /// the name not of order.
+    pub fn identity(&self) -> (&str, u32) {
+        identity(&self.fingerprint)
+    }
+
     /// Whether it was set aside: it stays in the output, and counts neither into risk nor at a gate.
     pub fn is_suppressed(&self) -> bool {
         self.suppressed.as_ref().is_some_and(|suppression| suppression.status == SuppressionStatus::Accepted)
     }
+}
+
+/// The two parts of a fingerprint: the name that equal texts of a conversation share, and the number among them.
+pub fn identity(fingerprint: &str) -> (&str, u32) {
+    let numbered = fingerprint.split_once('-').and_then(|(name, number)| Some((name, number.parse().ok()?)));
+    numbered.unwrap_or((fingerprint, 1))
 }

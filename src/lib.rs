@@ -3,11 +3,14 @@
 //! The way through the crate is the way of a chat: [`transcript`] → [`text`] → [`rule`] → [`finding`] → [`report`].
 //! [`lexicon`] and [`law`] are data beside that road. Nothing here prints, exits, or reads clock or environment.
 
+pub mod baseline;
 pub mod config;
+pub mod decision;
 pub mod dialogue;
 pub mod eval;
 pub mod evidence;
 pub mod finding;
+pub mod gate;
 mod hash;
 pub mod law;
 pub mod learned;

@@ -24,16 +24,21 @@ use kefulint::{
     rule::{Linter, Options},
 };
 
+mod baseline;
 mod config;
+mod decide;
 mod eval;
 mod evidence;
+mod gate;
 mod input;
 mod law;
 mod lexicon;
+mod memory;
 mod redact;
 mod report;
 mod rules;
 mod scan;
+mod stats;
 mod train;
 mod try_line;
 
@@ -135,13 +140,18 @@ impl Global {
         }
     }
 
-    /// The linter that the options and settings ask for.
-    pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
+    /// The rules that the settings ask for.
+    pub(crate) fn lexicon(&self, config: &Config) -> anyhow::Result<Lexicon> {
         let mut lexicon = match &config.lint.lexicons {
             Some(dir) => Lexicon::from_dir(dir)?,
             None => Lexicon::embedded()?,
         };
         lexicon.extend_from_files(&config.lint.packs)?;
+        Ok(lexicon)
+    }
+
+    /// The linter that the options and settings ask for.
+    pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
         let options = match options.model {
             Source::Embedded => Options { model: self.model()?, ..options },
             Source::Given(_) | Source::Off => options,
@@ -149,7 +159,7 @@ impl Global {
         let here = env::current_dir().context("cannot tell the working folder")?;
         let place = Place::new(&here, &here.join(&config.folder));
         let options = Options { overrides: config.overrides.clone(), place, ..options };
-        Ok(Linter::new(lexicon, options)?)
+        Ok(Linter::new(self.lexicon(config)?, options)?)
     }
 
     fn model(&self) -> anyhow::Result<Source> {
@@ -193,6 +203,12 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Hold chats against limits, for CI: exit code 0 passed, 1 failed, 3 not all could be read
+    Gate(gate::Args),
+    /// Keep the findings that are known, so that only new ones fail
+    Baseline(baseline::Args),
+    /// Write down what was decided on a finding
+    Decide(decide::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
     /// Put findings and all that is needed to check them into one file; verify such a file
@@ -247,6 +263,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     let global = &cli.global;
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
+        Command::Gate(args) => gate::run(args, global, out),
+        Command::Baseline(args) => baseline::run(args, global, out),
+        Command::Decide(args) => decide::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
         Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),

@@ -18,7 +18,7 @@ use kefulint::{
     rule::Options,
 };
 
-use super::{Global, Status, input::InputArgs, scan};
+use super::{Global, Status, input::InputArgs, memory::MemoryArgs, scan};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -52,6 +52,9 @@ struct AgentArgs {
     /// Chats: files, folders, or globs; those of the whole team, so that the agent can be compared with it
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     input: Vec<String>,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
 
     /// What to write
     #[arg(long, value_enum, default_value = "markdown")]
@@ -112,7 +115,8 @@ fn agent(args: &AgentArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     let date = args.date.unwrap_or_else(super::today);
     let options = Options { default_day: date, trade: config.lint.trade.clone(), ..Options::default() };
     let linter = global.linter(&config, options)?;
-    let report = scan::judge(&linter, input.read(&config)?, global);
+    let memory = args.memory.load(&input, &config, global, date)?;
+    let report = scan::judge(&linter, input.read(&config)?, global, &memory);
     let rules = digest::cards(linter.lexicon());
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
     config::Config,
+    decision::Memory,
     personal,
     place::Place,
     report::{
@@ -27,7 +28,11 @@ use kefulint::{
     transcript::{Problem, Transcript},
 };
 
-use super::{Global, Status, input::InputArgs};
+use super::{
+    Global, Status,
+    input::InputArgs,
+    memory::{self, MemoryArgs},
+};
 
 /// What the report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -95,12 +100,8 @@ impl Target {
                 Some(Template::parse(&name, source)?)
             }
         };
-        Ok(Writer {
-            format: self.format.unwrap_or(default),
-            output: self.output.as_deref(),
-            template,
-            place: super::checkout()?,
-        })
+        let format = self.format.unwrap_or(default);
+        Ok(Writer { template, ..Writer::new(format, self.output.as_deref())? })
     }
 }
 
@@ -111,6 +112,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     target: Target,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
 
     /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -153,9 +157,7 @@ pub(crate) struct Args {
 fn settings(args: &Args, global: &Global) -> anyhow::Result<Config> {
     let mut config = args.input.config(global)?;
     if let Some(trade) = &args.trade {
-        config.lint.trade = Some(trade.clone());
-        // What is typed holds for all.
-        config.overrides.iter_mut().for_each(|one| one.trade = None);
+        config.set_trade(trade);
     }
     config.report.top = args.top.unwrap_or(config.report.top);
     Ok(config)
@@ -211,7 +213,8 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         write_file(path, |out| rejects(&transcript.problems, args.show_personal_data, out))?;
     }
     let head = head(&config, date, linter.lexicon().rules.len());
-    let report = judge(&linter, transcript, global);
+    let memory = args.memory.load(&args.input, &config, global, date)?;
+    let report = judge(&linter, transcript, global, &memory);
     let rules = digest::cards(linter.lexicon());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
@@ -219,10 +222,11 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     if !writer.is_screen() {
         tell_problems(&report.problems)?;
     }
+    memory::tell(&memory, &report.findings, &config, &rules)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }
 
-pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
+pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global, memory: &Memory) -> Report {
     let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
@@ -232,14 +236,20 @@ pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) ->
         ProgressBar::hidden()
     };
     let mut report = Report { problems, stats, ..Report::default() };
-    for linted in linter.lint_all(&conversations, || bar.inc(1)) {
+    for mut linted in linter.lint_all(&conversations, || bar.inc(1)) {
+        memory.settle(&mut linted.findings);
         report.add(linted);
     }
     bar.finish_and_clear();
     report
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer of a format to a file or to standard output.
+    pub(crate) fn new(format: Format, output: Option<&'a Path>) -> anyhow::Result<Self> {
+        Ok(Self { format, output, template: None, place: super::checkout()? })
+    }
+
     /// Whether the report itself tells on the screen what could not be read.
     pub(crate) fn is_screen(&self) -> bool {
         self.format == Format::Text && self.output.is_none() && self.template.is_none()

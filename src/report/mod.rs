@@ -114,7 +114,8 @@ impl Tally {
         self.evaded += other.evaded;
     }
 
-    fn count(&mut self, finding: &Finding) {
+    /// Counts one finding.
+    pub(crate) fn count(&mut self, finding: &Finding) {
         match Charge::of(finding) {
             Charge::Customer => self.abuse_borne += 1,
             Charge::Log => self.exposures += 1,

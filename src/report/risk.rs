@@ -65,6 +65,23 @@ impl Team {
     }
 }
 
+/// Findings per 100 conversations, each counting once and shrunk towards nothing, with the exact 95 % interval of a Poisson
+/// count.
+pub fn rate(findings: u64, conversations: u64) -> Risk {
+    let quantile = |shape: u64, at: f64| {
+        let posterior = Gamma::new(shape as f64, conversations as f64);
+        100.0 * posterior.map_or(0.0, |posterior| posterior.inverse_cdf(at))
+    };
+    if conversations == 0 {
+        return Risk::default();
+    }
+    Risk {
+        mean: 100.0 * findings as f64 / conversations as f64,
+        low: quantile(findings, 0.025),
+        high: quantile(findings + 1, 0.975),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +109,17 @@ mod tests {
         // Quantiles of Gamma(12, 120) from scipy.stats.gamma.ppf: 0.051671, 0.164017.
         assert!((risk.low - 700.0 * 0.051_671).abs() < 0.01, "{risk:?}");
         assert!((risk.high - 700.0 * 0.164_017).abs() < 0.01, "{risk:?}");
+    }
+
+    #[test]
+    fn a_rate_has_the_exact_interval() {
+        // scipy.stats.chi2.ppf(0.025, 20) / 2 = 4.795389, chi2.ppf(0.975, 22) / 2 = 18.390356.
+        let rate = rate(10, 200);
+        assert!((rate.mean - 5.0).abs() < 1e-9);
+        assert!((rate.low - 4.795_389 / 2.0).abs() < 1e-4, "{rate:?}");
+        assert!((rate.high - 18.390_356 / 2.0).abs() < 1e-4, "{rate:?}");
+        assert!(super::rate(0, 10).low.abs() < 1e-12, "nothing found proves nothing");
+        assert_eq!(super::rate(0, 0), Risk::default());
     }
 
     #[test]
