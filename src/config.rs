@@ -118,13 +118,17 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads a text; `name` is for the error.
+    /// Reads a text; `name` is for errors.
     pub fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| ConfigError::Wrong {
+        let mut config: Self = toml::from_str(text).map_err(|error| ConfigError::Wrong {
             path: name.to_owned(),
             line: error.span().map_or(1, |span| line_at(text, span.start)),
             reason: with_suggestion(error.message()),
-        })
+        })?;
+        for (each, line) in config.overrides.iter_mut().zip(origin::lines_of(text, "overrides")) {
+            each.written = (name.into(), line);
+        }
+        Ok(config)
     }
 
     /// Takes all conversations to be of that trade, those of overrides too.

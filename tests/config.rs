@@ -174,8 +174,9 @@ fn an_override_of_nothing_is_an_error() {
     let error = |config: &str| judged(config).expect_err("it names nothing");
     let misspelt = error("[[overrides]]\n[[overrides]]\ndisable = [\"DIS91\"]\n");
     assert!(
-        misspelt
-            .contains("[[overrides]] number 2: there is no rule or family `DIS91`; did you mean `DIS901`?"),
+        misspelt.contains(
+            "kefulint.toml:2: [[overrides]]: there is no rule or family `DIS91`; did you mean `DIS901`?"
+        ),
         "{misspelt}"
     );
     let trade = error("[[overrides]]\ntrade = \"fishing\"\n");

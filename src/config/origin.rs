@@ -88,6 +88,13 @@ fn lines(text: &str) -> BTreeMap<String, usize> {
     lines
 }
 
+/// The lines on which the tables of a list begin.
+pub(super) fn lines_of(text: &str, list: &str) -> Vec<usize> {
+    let table = DeTable::parse(text).ok();
+    let items = table.as_ref().and_then(|table| table.get_ref().get(list)?.get_ref().as_array());
+    items.into_iter().flatten().map(|item| line_at(text, item.span().start)).collect()
+}
+
 fn walk(path: &str, table: &DeTable<'_>, text: &str, lines: &mut BTreeMap<String, usize>) {
     for (key, value) in table {
         let path = joined(path, key.get_ref());

@@ -12,7 +12,7 @@ use crate::finding::{Family, Severity};
 
 /// A template that cannot be read; the message names its file and line.
 #[derive(Debug, Error)]
-#[error("{0}")]
+#[error(transparent)]
 pub struct TemplateError(#[from] minijinja::Error);
 
 /// A template, read.

@@ -118,7 +118,7 @@ impl Linter {
             }
         };
         let overrides = Overrides::new(&options.overrides, options.place.clone(), &lexicon, &program.trades)
-            .map_err(|reason| data_error("kefulint.toml", reason))?;
+            .map_err(|fault| sorted(vec![fault]))?;
         Ok(Self { lexicon, program, registry, cues, options, overrides, forced_trade })
     }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::trade::Trade;
 use crate::{
     finding::{Family, Finding, Severity},
-    lexicon::Lexicon,
+    lexicon::{Fault, Lexicon, Rule},
     place::Place,
     suggest::closest,
     transcript::{Conversation, Role},
@@ -34,6 +34,9 @@ pub struct Override {
     pub severity: BTreeMap<String, Severity>,
     /// The trade of these conversations.
     pub trade: Option<String>,
+    /// File and 1-based line where it is written, for errors.
+    #[serde(skip)]
+    pub written: (Arc<str>, usize),
 }
 
 /// Overrides, ready to be applied; of two that speak of one thing, the later holds.
@@ -59,12 +62,13 @@ impl Overrides {
         place: Place,
         lexicon: &Lexicon,
         trades: &[Trade],
-    ) -> Result<Self, String> {
-        let ready = |(at, doc): (usize, &Override)| {
-            Ready::new(doc, lexicon, trades)
-                .map_err(|reason| format!("[[overrides]] number {}: {reason}", at + 1))
+    ) -> Result<Self, Fault> {
+        let ready = |doc: &Override| {
+            let (file, line) = doc.written.clone();
+            let fault = |reason| Fault { file, line, reason: format!("[[overrides]]: {reason}") };
+            Ready::new(doc, lexicon, trades).map_err(fault)
         };
-        Ok(Self { each: overrides.iter().enumerate().map(ready).collect::<Result<_, _>>()?, place })
+        Ok(Self { each: overrides.iter().map(ready).collect::<Result<_, _>>()?, place })
     }
 
     /// The trade that holds for a conversation, by number.
@@ -157,7 +161,7 @@ fn rules(name: &str, lexicon: &Lexicon) -> Result<Vec<Arc<str>>, String> {
     });
     let meant: Vec<Arc<str>> = meant.map(|rule| rule.id().into()).collect();
     if meant.is_empty() {
-        let known = lexicon.rules.iter().map(crate::lexicon::Rule::id).chain(Family::ALL.map(Family::as_str));
+        let known = lexicon.rules.iter().map(Rule::id).chain(Family::ALL.map(Family::as_str));
         let hint = closest(name, known).map_or_else(
             || "`kefulint rules` lists them".to_owned(),
             |close| format!("did you mean `{close}`?"),
