@@ -196,7 +196,7 @@ fn a_rule_that_is_switched_off_does_not_speak_for_another() {
     let rule = "[pack]\nname = \"second\"\ntitle = \"二\"\n\n[[rule]]\nid = \"ABU902\"\nfamily = \"abuse\"\nkind = \"insult\"\ntitle = \"疑似辱骂\"\nseverity = \"low\"\nduty = [\"尊重人格尊严\"]\nadvice = \"请改用礼貌的说法。\"\nstatus = \"stable\"\nsince = \"0.1.0\"\nhits = [\"笨蛋\"]\nmisses = [\"您好\"]\nwhere.word = { terms = [\"笨蛋\"] }\n";
     fs::write(&pack, rule).expect("it can be written");
     let spoke = |config: &str| {
-        let told = judged_with(config, &[pack.clone()]).expect("the settings are right");
+        let told = judged_with(config, std::slice::from_ref(&pack)).expect("the settings are right");
         let insults = told
             .iter()
             .filter(|finding| finding.family == Family::Abuse && &*finding.conversation_id == "C-1");

@@ -140,16 +140,6 @@ impl Global {
         }
     }
 
-    /// The rules that the settings ask for.
-    pub(crate) fn lexicon(&self, config: &Config) -> anyhow::Result<Lexicon> {
-        let mut lexicon = match &config.lint.lexicons {
-            Some(dir) => Lexicon::from_dir(dir)?,
-            None => Lexicon::embedded()?,
-        };
-        lexicon.extend_from_files(&config.lint.packs)?;
-        Ok(lexicon)
-    }
-
     /// The linter that the options and settings ask for.
     pub(crate) fn linter(&self, config: &Config, options: Options) -> anyhow::Result<Linter> {
         let options = match options.model {
@@ -159,7 +149,7 @@ impl Global {
         let here = env::current_dir().context("cannot tell the working folder")?;
         let place = Place::new(&here, &here.join(&config.folder));
         let options = Options { overrides: config.overrides.clone(), place, ..options };
-        Ok(Linter::new(self.lexicon(config)?, options)?)
+        Ok(Linter::new(rules_of(config)?, options)?)
     }
 
     fn model(&self) -> anyhow::Result<Source> {
@@ -304,6 +294,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// The day on the wall calendar here.
 pub(crate) fn today() -> Date {
     jiff::Zoned::now().date()
+}
+
+/// The rules that the settings ask for.
+pub(crate) fn rules_of(config: &Config) -> anyhow::Result<Lexicon> {
+    let mut lexicon = match &config.lint.lexicons {
+        Some(dir) => Lexicon::from_dir(dir)?,
+        None => Lexicon::embedded()?,
+    };
+    lexicon.extend_from_files(&config.lint.packs)?;
+    Ok(lexicon)
 }
 
 /// Where the files that reports name stand: seen from the checkout of a CI job, else from the working folder.

@@ -5,19 +5,26 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write as _,
     io::{self, Write},
 };
 
-use serde::Serialize;
-
 use super::{Charge, Level, UNREAD, UNREAD_TITLE, path, text};
 use crate::{
-    finding::{Finding, Span, Suppression, SuppressionKind, SuppressionStatus},
+    finding::{Finding, Suppression},
     place::Place,
     report::{
         digest::{Digest, RuleLine},
         wording,
     },
+};
+
+mod model;
+
+use model::{
+    Artifact, Component, Configuration, Decided, Described, Driver, Fingerprints, Id, Indexed, Invocation,
+    Location, Log, Logical, Message, Notification, Notified, Outcome, Physical, Properties, Reference,
+    Region, Relationship, Rule, RuleProperties, Run, Suppressed, Taxon, TaxonProperties, Taxonomy, Tool,
 };
 
 const SCHEMA: &str =
@@ -28,275 +35,6 @@ const ROOT: &str = "%SRCROOT%";
 
 /// What stands for rules that could not be judged.
 const NOT_EVALUABLE: &str = "not-evaluable";
-
-#[derive(Serialize)]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool<'a>,
-    automation_details: Id<'a>,
-    language: &'static str,
-    column_kind: &'static str,
-    original_uri_base_ids: BTreeMap<&'static str, Described>,
-    taxonomies: Vec<Taxonomy<'a>>,
-    invocations: [Invocation<'a>; 1],
-    results: Vec<Outcome<'a>>,
-}
-
-#[derive(Serialize)]
-struct Id<'a> {
-    id: &'a str,
-}
-
-#[derive(Serialize)]
-struct Described {
-    description: Message,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
-}
-
-impl Message {
-    fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    driver: Driver<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver<'a> {
-    name: &'static str,
-    semantic_version: &'a str,
-    language: &'static str,
-    short_description: Message,
-    rules: Vec<Rule<'a>>,
-    notifications: [Notified; 2],
-    supported_taxonomies: Vec<Component<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Notified {
-    id: &'static str,
-    short_description: Message,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule<'a> {
-    id: &'a str,
-    short_description: Message,
-    full_description: Message,
-    help: Message,
-    default_configuration: Configuration,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    relationships: Vec<Relationship<'a>>,
-    properties: RuleProperties<'a>,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct RuleProperties<'a> {
-    tags: [&'a str; 2],
-    severity: &'static str,
-}
-
-#[derive(Serialize)]
-struct Relationship<'a> {
-    target: Reference<'a>,
-    kinds: [&'static str; 1],
-}
-
-/// The name of an article within its law.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Reference<'a> {
-    id: &'a str,
-    index: usize,
-    tool_component: Component<'a>,
-}
-
-#[derive(Clone, Serialize)]
-struct Component<'a> {
-    name: &'a str,
-    index: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Taxonomy<'a> {
-    name: &'a str,
-    language: &'static str,
-    is_comprehensive: bool,
-    short_description: Message,
-    taxa: Vec<Taxon<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Taxon<'a> {
-    id: &'a str,
-    name: &'a str,
-    short_description: Message,
-    properties: TaxonProperties,
-}
-
-#[derive(Serialize)]
-struct TaxonProperties {
-    consequence: crate::law::Consequence,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_force_from: Option<jiff::civil::Date>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_force_to: Option<jiff::civil::Date>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation<'a> {
-    execution_successful: bool,
-    tool_execution_notifications: Vec<Notification<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Notification<'a> {
-    descriptor: Indexed<'a>,
-    level: &'static str,
-    message: Message,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    associated_rule: Option<Indexed<'a>>,
-}
-
-#[derive(Serialize)]
-struct Indexed<'a> {
-    id: &'a str,
-    index: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Outcome<'a> {
-    rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'static str,
-    message: Message,
-    locations: [Location; 1],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
-    partial_fingerprints: Fingerprints<'a>,
-    /// Left out of all results where nobody was asked about any: an empty list says that somebody was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suppressions: Option<Vec<Suppressed<'a>>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    taxa: Vec<Reference<'a>>,
-    properties: Properties<'a>,
-}
-
-/// What a baseline or a reviewer says; neither stands in the chat itself.
-#[derive(Serialize)]
-struct Suppressed<'a> {
-    kind: &'static str,
-    status: SuppressionStatus,
-    justification: &'a str,
-    properties: Decided<'a>,
-}
-
-#[derive(Serialize)]
-struct Decided<'a> {
-    by: SuppressionKind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a str>,
-    date: jiff::civil::Date,
-}
-
-/// GitHub tells by the first name whether it has seen a finding; other readers take any.
-#[derive(Serialize)]
-struct Fingerprints<'a> {
-    #[serde(rename = "primaryLocationLineHash")]
-    line: &'a str,
-    #[serde(rename = "kefulint/v1")]
-    own: &'a str,
-}
-
-#[derive(Serialize)]
-struct Properties<'a> {
-    family: &'static str,
-    kind: &'a str,
-    severity: &'static str,
-    charge: &'static str,
-    agent_id: Option<&'a str>,
-    conversation_id: &'a str,
-    message_index: u32,
-    time: Option<String>,
-    quote: &'a str,
-    span: Span,
-    also: &'a [std::sync::Arc<str>],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<Physical>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logical_locations: Option<[Logical; 1]>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Logical {
-    fully_qualified_name: String,
-    kind: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Artifact {
-    uri: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri_base_id: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<Message>,
-}
 
 /// One run with all findings, in order of conversation and message.
 pub fn write(digest: &Digest<'_>, place: &Place, out: &mut dyn Write) -> io::Result<()> {
@@ -545,11 +283,10 @@ fn physical(file: &str, region: Option<Region>, place: &Place) -> Physical {
 fn percent_encoded(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(byte.into())
-            }
-            byte => uri.push_str(&format!("%{byte:02X}")),
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(byte.into());
+        } else {
+            write!(uri, "%{byte:02X}").expect("writing to a string cannot fail");
         }
     }
     uri
