@@ -96,11 +96,10 @@ impl Baseline {
     /// new.
     pub fn suppression(&self, finding: &Finding) -> Option<Suppression> {
         let (name, number) = finding.identity();
-        let entry = self.findings.get(name).filter(|entry| number <= entry.count)?;
-        Some(Suppression {
+        (number <= self.count(name)).then(|| Suppression {
             kind: SuppressionKind::Baseline,
             status: SuppressionStatus::Accepted,
-            reason: format!("{} 在基线里", entry.rule),
+            reason: "此前已有".to_owned(),
             author: None,
             date: self.date,
         })

@@ -10,15 +10,12 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use kefulint::{
     baseline::{Baseline, Change, FILE_NAME},
-    config::Config,
     report::Report,
-    rule::Options,
 };
 
 use super::{
     Global, Status,
-    input::InputArgs,
-    memory::{MemoryArgs, read_baseline},
+    memory::{Chats, read_baseline},
     scan,
 };
 
@@ -53,23 +50,6 @@ enum Command {
     },
 }
 
-#[derive(Debug, clap::Args)]
-struct Chats {
-    #[command(flatten)]
-    input: InputArgs,
-
-    #[command(flatten)]
-    memory: MemoryArgs,
-
-    /// The trade of all conversations, in place of what their words tell
-    #[arg(long, value_name = "TRADE", help_heading = "Judging")]
-    trade: Option<String>,
-
-    /// The day of the run [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
-    date: Option<Date>,
-}
-
 /// The findings of the chats, and where the baseline lies.
 struct Run {
     report: Report,
@@ -77,22 +57,17 @@ struct Run {
     path: PathBuf,
 }
 
-impl Chats {
-    /// Reads and judges; what reviewers set aside is marked, what the baseline knows is not.
-    fn judge(&self, global: &Global) -> anyhow::Result<Run> {
-        let config: Config = self.input.config(global)?;
-        let path = self.memory.baseline.clone().or_else(|| config.review.baseline.clone());
-        let date = self.date.unwrap_or_else(super::today);
-        let trade = self.trade.clone().or_else(|| config.lint.trade.clone());
-        let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
-        let memory = self.memory.decided(&self.input, &config, global, date)?;
-        let report = scan::judge(&linter, self.input.read(&config)?, global, &memory);
-        scan::tell_problems(&report.problems)?;
-        Ok(Run { report, date, path: path.unwrap_or_else(|| FILE_NAME.into()) })
-    }
-}
-
 impl Run {
+    /// Reads and judges; what reviewers set aside is marked, what the baseline knows is not.
+    fn new(chats: &Chats, global: &Global) -> anyhow::Result<Self> {
+        let (config, date, linter) = chats.linter(global)?;
+        let path = chats.memory.baseline.clone().or_else(|| config.review.baseline.clone());
+        let memory = chats.memory.decided(&chats.input, &config, global, date)?;
+        let report = scan::judge(&linter, chats.input.read(&config)?, global, &memory);
+        scan::tell_problems(&report.problems)?;
+        Ok(Self { report, date, path: path.unwrap_or_else(|| FILE_NAME.into()) })
+    }
+
     fn taken(&self) -> Baseline {
         Baseline::take(&self.report.findings, self.date)
     }
@@ -107,7 +82,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
 }
 
 fn write(chats: &Chats, force: bool, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let run = chats.judge(global)?;
+    let run = Run::new(chats, global)?;
     let name = run.path.display();
     if run.path.exists() && !force {
         bail!("{name} is there; `baseline update` lets go of what is gone, --force takes all findings anew");
@@ -122,7 +97,7 @@ fn write(chats: &Chats, force: bool, global: &Global, out: &mut dyn Write) -> an
 }
 
 fn check(chats: &Chats, tight: bool, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let run = chats.judge(global)?;
+    let run = Run::new(chats, global)?;
     let known = read_baseline(&run.path)?;
     let Change { unchanged, new, gone } = known.compare(&run.taken());
     writeln!(out, "{}：已知 {unchanged} 条，新增 {new} 条，消失 {gone} 条", run.path.display())?;
@@ -141,7 +116,7 @@ fn check(chats: &Chats, tight: bool, global: &Global, out: &mut dyn Write) -> an
 }
 
 fn update(chats: &Chats, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let run = chats.judge(global)?;
+    let run = Run::new(chats, global)?;
     let mut known = read_baseline(&run.path)?;
     if !run.report.is_complete() {
         return unread(out);

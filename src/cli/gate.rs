@@ -8,40 +8,26 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jiff::civil::Date;
 use kefulint::{
     eval::{Gold, Score},
     finding::Severity,
     gate::{self, Selector, Thresholds, Trial},
     report::digest::{self, Digest, Ground},
-    rule::Options,
 };
 
 use super::{
     Global, Status,
-    input::InputArgs,
-    memory::{self, MemoryArgs},
+    memory::{self, Chats},
     rules, scan,
 };
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    input: InputArgs,
+    chats: Chats,
 
     #[command(flatten)]
     limits: Limits,
-
-    #[command(flatten)]
-    memory: MemoryArgs,
-
-    /// The trade of all conversations, in place of what their words tell
-    #[arg(long, value_name = "TRADE", help_heading = "Judging")]
-    trade: Option<String>,
-
-    /// The day of the run, whose law holds for messages without a date, and by which decisions expire [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
-    date: Option<Date>,
 
     /// What the gate says, as one JSON object
     #[arg(long, help_heading = "Output")]
@@ -113,7 +99,6 @@ where
 
 impl Limits {
     fn over(&self, config: Thresholds) -> Thresholds {
-        let max_unread = self.max_unread.unwrap_or(config.max_unread);
         let typed = Thresholds {
             fail_on: self.fail_on,
             max: self.max.iter().cloned().collect(),
@@ -124,22 +109,17 @@ impl Limits {
             min_precision: self.min_precision.iter().cloned().collect(),
             min_recall: self.min_recall.iter().cloned().collect(),
             preview: self.preview,
-            max_unread,
+            max_unread: self.max_unread,
         };
-        Thresholds { max_unread, ..config.with(typed) }
+        config.with(typed)
     }
 }
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let mut config = args.input.config(global)?;
-    if let Some(trade) = &args.trade {
-        config.set_trade(trade);
-    }
-    let date = args.date.unwrap_or_else(super::today);
-    let trade = config.lint.trade.clone();
-    let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
+    let Chats { input, memory, .. } = &args.chats;
+    let (config, date, linter) = args.chats.linter(global)?;
     let rules = digest::cards(linter.lexicon());
-    let memory = args.memory.load(&args.input, &config, global, date)?;
+    let memory = memory.load(input, &config, global, date, &rules)?;
     let mut limits = args.limits.over(config.gate.clone());
     if limits.is_empty() {
         if memory.baseline.is_none() {
@@ -153,7 +133,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     limits.check(&rules).map_err(anyhow::Error::msg)?;
     let gold = gold(&limits)?;
 
-    let report = scan::judge(&linter, args.input.read(&config)?, global, &memory);
+    let report = scan::judge(&linter, input.read(&config)?, global, &memory);
     let score: Option<Score> = gold.map(|gold| gold.score(&report.findings));
     let mut preview = gate::preview_rules(linter.lexicon());
     preview.extend(memory::demotions(&memory, &config, &rules).into_iter().map(|demotion| demotion.rule));

@@ -14,6 +14,7 @@ use kefulint::{
     decision::{self, Decisions, Demotion, Memory},
     finding::Finding,
     report::digest::RuleCards,
+    rule::{Linter, Options},
 };
 
 use super::{
@@ -32,6 +33,38 @@ pub(crate) struct MemoryArgs {
     pub(crate) baseline: Option<PathBuf>,
 }
 
+/// Chats to be judged against what is remembered.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chats {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+
+    /// The trade of all conversations, in place of what their words tell
+    #[arg(long, value_name = "TRADE", help_heading = "Judging")]
+    trade: Option<String>,
+
+    /// The day of the run, whose law holds for messages without a date, and by which decisions expire [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Judging")]
+    date: Option<Date>,
+}
+
+impl Chats {
+    /// The settings, the day, and who judges.
+    pub(crate) fn linter(&self, global: &Global) -> anyhow::Result<(Config, Date, Linter)> {
+        let mut config = self.input.config(global)?;
+        if let Some(trade) = &self.trade {
+            config.set_trade(trade);
+        }
+        let date = self.date.unwrap_or_else(super::today);
+        let trade = config.lint.trade.clone();
+        let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
+        Ok((config, date, linter))
+    }
+}
+
 impl MemoryArgs {
     /// What is remembered of these chats.
     pub(crate) fn load(
@@ -40,7 +73,9 @@ impl MemoryArgs {
         config: &Config,
         global: &Global,
         today: Date,
+        rules: &RuleCards,
     ) -> anyhow::Result<Memory> {
+        config.review.check(rules).map_err(anyhow::Error::msg)?;
         let baseline = self.baseline.as_ref().or(config.review.baseline.as_ref());
         let baseline = baseline.map(|path| read_baseline(path)).transpose()?;
         Ok(Memory { baseline, ..self.decided(input, config, global, today)? })

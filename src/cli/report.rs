@@ -115,9 +115,9 @@ fn agent(args: &AgentArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     let date = args.date.unwrap_or_else(super::today);
     let options = Options { default_day: date, trade: config.lint.trade.clone(), ..Options::default() };
     let linter = global.linter(&config, options)?;
-    let memory = args.memory.load(&input, &config, global, date)?;
-    let report = scan::judge(&linter, input.read(&config)?, global, &memory);
     let rules = digest::cards(linter.lexicon());
+    let memory = args.memory.load(&input, &config, global, date, &rules)?;
+    let report = scan::judge(&linter, input.read(&config)?, global, &memory);
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);

@@ -214,9 +214,9 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         write_file(path, |out| rejects(&transcript.problems, args.show_personal_data, out))?;
     }
     let head = head(&config, date, linter.lexicon().rules.len());
-    let memory = args.memory.load(&args.input, &config, global, date)?;
-    let report = judge(&linter, transcript, global, &memory);
     let rules = digest::cards(linter.lexicon());
+    let memory = args.memory.load(&args.input, &config, global, date, &rules)?;
+    let report = judge(&linter, transcript, global, &memory);
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
     writer.write(&digest, global, config.report.top, out)?;

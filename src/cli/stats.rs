@@ -22,7 +22,9 @@ pub(crate) fn write(
     let path = decisions_path(typed, config, global, &folder_of(""))
         .context("no decisions are known; give --decisions, or make some with `kefulint decide`")?;
     let decisions = Decisions::load(&path)?;
-    let records = records(&decisions, &digest::cards(lexicon), &config.review.precision);
+    let rules = digest::cards(lexicon);
+    config.review.check(&rules).map_err(anyhow::Error::msg)?;
+    let records = records(&decisions, &rules, &config.review.precision);
     writeln!(out, "规则      确认   误报   接受   申诉  精确率（95% 区间）   目标")?;
     for record in &records {
         let Record { rule, confirmed, accepted, false_alarms, appeals, .. } = record;

@@ -20,6 +20,7 @@ use crate::{
     gate::Selector,
     lexicon::{line_at, schema::DateDoc},
     personal,
+    report::digest::RuleCards,
 };
 
 mod memory;
@@ -32,7 +33,7 @@ pub use precision::{Demotion, Interval, Record, demotions, records, wilson};
 pub const FILE_NAME: &str = "kefulint.decisions.toml";
 
 /// `[review]`: what people decided, and what is asked of rules because of it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewConfig {
     /// The decisions, a file or a folder, relative to the settings; else the nearest `kefulint.decisions.toml`.
@@ -41,6 +42,23 @@ pub struct ReviewConfig {
     pub baseline: Option<PathBuf>,
     /// The precision that rules must reach: for all, a family, a kind, or one rule; the narrowest holds.
     pub precision: BTreeMap<Selector, f64>,
+}
+
+impl ReviewConfig {
+    /// Refuses targets that speak of no rule or are no share.
+    pub fn check(&self, rules: &RuleCards) -> Result<(), String> {
+        for (selector, target) in &self.precision {
+            if let Some(reason) = selector.unknown(rules) {
+                return Err(format!("[review.precision]: {reason}"));
+            }
+            if !(0.0..=1.0).contains(target) {
+                return Err(format!(
+                    "[review.precision]: {selector} is {target}; it is a share, from 0 to 1"
+                ));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What was decided.

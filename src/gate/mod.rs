@@ -47,6 +47,9 @@ pub struct Check<'a> {
     pub threshold: &'static str,
     /// What it speaks of: a selector, an agent, a family.
     pub of: String,
+    /// The same for print.
+    #[serde(skip)]
+    pub title: String,
     /// What is allowed.
     pub limit: f64,
     /// What was measured and is held against it.
@@ -121,7 +124,7 @@ pub fn judge<'a>(limits: &Thresholds, trial: Trial<'a>) -> Outcome<'a> {
     let unread = unread(report);
     Outcome {
         passed: checks.iter().all(|check| check.passed),
-        complete: unread <= limits.max_unread,
+        complete: unread <= limits.max_unread.unwrap_or(0.0),
         unread,
         checks,
         preview: active - counted.len(),
@@ -131,15 +134,25 @@ pub fn judge<'a>(limits: &Thresholds, trial: Trial<'a>) -> Outcome<'a> {
 
 impl<'a> Check<'a> {
     fn at_most(threshold: &'static str, of: String, limit: f64, measured: f64) -> Self {
-        let by = (measured - limit).max(0.0);
-        let (detail, examples) = (String::new(), Vec::new());
-        Self { threshold, of, limit, measured, passed: by == 0.0, by, detail, examples }
+        Self::new(threshold, of, limit, measured, measured - limit)
     }
 
     fn at_least(threshold: &'static str, of: String, limit: f64, measured: f64) -> Self {
-        let by = (limit - measured).max(0.0);
-        let (detail, examples) = (String::new(), Vec::new());
-        Self { threshold, of, limit, measured, passed: by == 0.0, by, detail, examples }
+        Self::new(threshold, of, limit, measured, limit - measured)
+    }
+
+    fn new(threshold: &'static str, of: String, limit: f64, measured: f64, over: f64) -> Self {
+        Self {
+            threshold,
+            title: of.clone(),
+            of,
+            limit,
+            measured,
+            passed: over <= 0.0,
+            by: over.max(0.0),
+            detail: String::new(),
+            examples: Vec::new(),
+        }
     }
 
     /// Shows the worst of the findings where the limit does not hold.
@@ -154,7 +167,8 @@ impl<'a> Check<'a> {
 fn count<'a>(selector: &Selector, limit: u64, counted: &[&'a Finding]) -> Check<'a> {
     let own = counted.iter().copied().filter(|finding| selector.holds(finding));
     let measured = own.clone().count();
-    Check::at_most("max", selector.to_string(), limit as f64, measured as f64).showing(own)
+    let check = Check::at_most("max", selector.to_string(), limit as f64, measured as f64).showing(own);
+    Check { title: selector.title(), ..check }
 }
 
 fn rate<'a>(selector: &Selector, limit: f64, counted: &[&'a Finding], conversations: u64) -> Check<'a> {
@@ -162,6 +176,7 @@ fn rate<'a>(selector: &Selector, limit: f64, counted: &[&'a Finding], conversati
     let number = own.clone().count();
     let rate = risk::rate(number as u64, conversations);
     let mut check = Check::at_most("max_rate", selector.to_string(), limit, rate.low).showing(own);
+    check.title = selector.title();
     check.detail = format!(
         "{number} 条 / {conversations} 个会话，每百会话 {:.2}（95% 区间 {:.2}–{:.2}）",
         rate.mean, rate.low, rate.high

@@ -38,6 +38,16 @@ impl Selector {
         }
     }
 
+    /// The name in what a gate says.
+    pub fn title(&self) -> String {
+        match self {
+            Self::All => "全部（all）".to_owned(),
+            Self::Severity(severity) => format!("{}及以上（{self}）", severity.title()),
+            Self::Family(family) => format!("{}（{self}）", family.title()),
+            Self::Kind(..) | Self::Rule(_) => self.to_string(),
+        }
+    }
+
     /// Why it can never speak of a finding of these rules, if so.
     pub fn unknown(&self, rules: &RuleCards) -> Option<String> {
         match self {

@@ -32,20 +32,18 @@ impl Outcome<'_> {
 
 impl Check<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { of, limit, measured, by, .. } = self;
+        let Self { title, limit, measured, by, .. } = self;
         let mark = if self.passed { "✓" } else { "✗" };
         let by = if self.passed { String::new() } else { format!("，相差 {}", number(*by)) };
         let detail = if self.detail.is_empty() { String::new() } else { format!("；{}", self.detail) };
         let (limit, measured) = (number(*limit), number(*measured));
-        match self.threshold {
-            "max" => writeln!(out, "{mark} {of} 至多 {limit} 条：{measured} 条{by}{detail}")?,
-            "max_rate" => writeln!(out, "{mark} {of} 每百会话至多 {limit} 条：下限 {measured}{by}{detail}")?,
-            "max_risk" => writeln!(out, "{mark} 坐席风险至多 {limit}：{of} 下限 {measured}{by}{detail}")?,
-            name => {
-                let figure = name.trim_start_matches("min_");
-                writeln!(out, "{mark} {of} 的 {figure} 至少 {limit}：{measured}{by}{detail}")?;
-            }
-        }
+        let line = match self.threshold {
+            "max" => format!("{title} 至多 {limit} 条：{measured} 条"),
+            "max_rate" => format!("{title} 每百会话至多 {limit} 条：下限 {measured}"),
+            "max_risk" => format!("坐席风险至多 {limit}：{title} 下限 {measured}"),
+            name => format!("{title} 的 {} 至少 {limit}：{measured}", name.trim_start_matches("min_")),
+        };
+        writeln!(out, "{mark} {line}{by}{detail}")?;
         self.examples.iter().try_for_each(|finding| write_finding(finding, out))
     }
 }

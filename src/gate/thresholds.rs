@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// `[gate]`: what is left out is not asked for.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
     /// No finding may be as bad as this.
@@ -22,8 +22,8 @@ pub struct Thresholds {
     pub max_rate: BTreeMap<Selector, f64>,
     /// No agent's risk may be over that; the lower end of its interval is held against it.
     pub max_risk: Option<f64>,
-    /// Share of the input, 0 to 1, that may stay unread without the run counting as incomplete.
-    pub max_unread: f64,
+    /// Share of the input, 0 to 1, that may stay unread without the run counting as incomplete; none if left out.
+    pub max_unread: Option<f64>,
     /// Gold labels of the same chats, for the three below; relative to the file.
     pub gold: Option<PathBuf>,
     /// F1 by family, at least.
@@ -45,6 +45,7 @@ impl Thresholds {
     pub fn with(mut self, typed: Self) -> Self {
         self.fail_on = typed.fail_on.or(self.fail_on);
         self.max_risk = typed.max_risk.or(self.max_risk);
+        self.max_unread = typed.max_unread.or(self.max_unread);
         self.gold = typed.gold.or(self.gold);
         self.preview |= typed.preview;
         self.max.extend(typed.max);
@@ -96,9 +97,11 @@ impl Thresholds {
                 return Err(format!("{name} of {family} is {limit}; it is a share, from 0 to 1"));
             }
         }
-        if !(0.0..=1.0).contains(&self.max_unread) {
-            return Err(format!("max_unread is {}; it is a share, from 0 to 1", self.max_unread));
+        match self.max_unread {
+            Some(limit) if !(0.0..=1.0).contains(&limit) => {
+                Err(format!("max_unread is {limit}; it is a share, from 0 to 1"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

@@ -79,7 +79,9 @@ fn every_reference_in_sarif_leads_somewhere() {
     }
     for rule in rules {
         assert!(rule["help"]["text"].as_str().is_some_and(|help| help.contains("建议：")), "{rule}");
-        list(rule, "/relationships").iter().for_each(|relationship| article(&relationship["target"]));
+        for relationship in list(rule, "/relationships") {
+            article(&relationship["target"]);
+        }
     }
     let components = list(run, "/tool/driver/supportedTaxonomies");
     for (law, component) in list(run, "/taxonomies").iter().zip(components) {
