@@ -1,6 +1,7 @@
 //! `kefulint.toml`: what a user sets once. Unknown keys are errors, so that a misspelt one cannot silently do nothing.
 //!
-//! Reads the file it is told to; where to look for one is the command line's business.
+//! Reads the file it is told to; where to look for one is the command line's business. `docs/config.schema.json` tells editors
+//! the keys; a test holds that it knows the same ones.
 
 use std::{
     fs,
@@ -11,15 +12,19 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at,
-    transcript::InputConfig,
+    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at, rule::Override,
+    suggest::with_suggestion, transcript::InputConfig,
 };
+
+mod origin;
+
+pub use origin::Shown;
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
 
 /// The settings of a file; what is left out keeps its default.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// How exports are read.
@@ -34,22 +39,30 @@ pub struct Config {
     pub gate: Thresholds,
     /// What people decided.
     pub review: ReviewConfig,
+    /// What holds for some files or some agents only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+    /// The folder of the file: what the file names is seen from there. It is no key of the file.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// `[lint]`
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LintConfig {
     /// A folder of rule packs in place of the embedded ones, relative to the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lexicons: Option<PathBuf>,
     /// Packs laid over those: rules of one's own and overrides; relative to the file.
     pub packs: Vec<PathBuf>,
     /// The trade of all conversations, in place of what their words tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trade: Option<String>,
 }
 
 /// `[report]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportConfig {
     /// Conversations below which an agent's risk is greyed out.
@@ -100,17 +113,28 @@ impl Config {
             for path in packs.chain(review).chain(&mut config.gate.gold) {
                 *path = dir.join(&*path);
             }
+            dir.clone_into(&mut config.folder);
         }
         Ok(config)
     }
 
-    /// Reads a text; `name` is for the error.
+    /// Reads a text; `name` is for errors.
     pub fn parse(name: &str, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| ConfigError::Wrong {
+        let mut config: Self = toml::from_str(text).map_err(|error| ConfigError::Wrong {
             path: name.to_owned(),
             line: error.span().map_or(1, |span| line_at(text, span.start)),
-            reason: error.message().to_owned(),
-        })
+            reason: with_suggestion(error.message()),
+        })?;
+        for (each, line) in config.overrides.iter_mut().zip(origin::lines_of(text, "overrides")) {
+            each.written = (name.into(), line);
+        }
+        Ok(config)
+    }
+
+    /// Takes all conversations to be of that trade, those of overrides too.
+    pub fn set_trade(&mut self, trade: &str) {
+        self.lint.trade = Some(trade.to_owned());
+        self.overrides.iter_mut().for_each(|one| one.trade = None);
     }
 
     /// The nearest file of that name in `start` or a folder above it.
@@ -129,5 +153,6 @@ mod tests {
             .expect_err("misspelt");
         let text = error.to_string();
         assert!(text.starts_with("kefulint.toml:3: unknown field `min_conversation`"), "{text}");
+        assert!(text.ends_with("; did you mean `min_conversations`?"), "{text}");
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         author: author(args)?,
         date,
         expires: args.expires,
-        rule: rule(args, &config, global)?,
+        rule: rule(args, &config)?,
     };
     let path = decisions_path(args.decisions.as_deref(), &config, global, &folder_of(""))
         .unwrap_or_else(|| decision::FILE_NAME.into());
@@ -98,7 +98,7 @@ fn author(args: &Args) -> anyhow::Result<String> {
     author.context("who decides? give --author NAME, or set KEFULINT_AUTHOR")
 }
 
-fn rule(args: &Args, config: &Config, global: &Global) -> anyhow::Result<Option<String>> {
+fn rule(args: &Args, config: &Config) -> anyhow::Result<Option<String>> {
     if let Some(path) = &args.report {
         let name = identity(&args.fingerprint).0;
         let findings = findings(path)?;
@@ -108,7 +108,7 @@ fn rule(args: &Args, config: &Config, global: &Global) -> anyhow::Result<Option<
         return Ok(Some(finding.rule.to_string()));
     }
     let Some(rule) = &args.rule else { return Ok(None) };
-    if !digest::cards(&global.lexicon(config)?).contains_key(rule.as_str()) {
+    if !digest::cards(&super::rules_of(config)?).contains_key(rule.as_str()) {
         bail!("there is no rule `{rule}`; `kefulint rules` lists them");
     }
     Ok(Some(rule.clone()))

@@ -142,7 +142,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         let head = scan::head(&config, date, rules.len());
         let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
         let digest = Digest::new(&report, &head, ground);
-        scan::write_report(format, args.output.as_deref(), &digest, global, config.report.top, out)?;
+        scan::Writer::new(format, args.output.as_deref())?.write(&digest, global, config.report.top, out)?;
     }
     let tell = |out: &mut dyn Write| -> io::Result<()> {
         if args.json {

@@ -54,9 +54,12 @@ pub(crate) struct Chats {
 impl Chats {
     /// The settings, the day, and who judges.
     pub(crate) fn linter(&self, global: &Global) -> anyhow::Result<(Config, Date, Linter)> {
-        let config = self.input.config(global)?;
+        let mut config = self.input.config(global)?;
+        if let Some(trade) = &self.trade {
+            config.set_trade(trade);
+        }
         let date = self.date.unwrap_or_else(super::today);
-        let trade = self.trade.clone().or_else(|| config.lint.trade.clone());
+        let trade = config.lint.trade.clone();
         let linter = global.linter(&config, Options { default_day: date, trade, ..Options::default() })?;
         Ok((config, date, linter))
     }

@@ -40,13 +40,8 @@ struct MergeArgs {
     #[arg(required = true, value_name = "REPORT.json")]
     reports: Vec<PathBuf>,
 
-    /// What to write
-    #[arg(long, value_enum, default_value = "json")]
-    format: scan::Format,
-
-    /// Write the report there instead of to standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    target: scan::Target,
 }
 
 #[derive(Debug, clap::Args)]
@@ -91,6 +86,7 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
 
 fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     let config = global.config(args.reports[0].to_str())?;
+    let writer = args.target.open(scan::Format::Json)?;
     let linter = global.linter(&config, Options::default())?;
     let (mut report, mut rules, mut date) = (Report::default(), RuleCards::new(), Date::MIN);
     for path in &args.reports {
@@ -102,7 +98,7 @@ fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
-    scan::write_report(args.format, args.output.as_deref(), &digest, global, config.report.top, out)?;
+    writer.write(&digest, global, config.report.top, out)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }
 

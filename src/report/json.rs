@@ -21,8 +21,9 @@ use crate::{
     transcript::{Problem, ReadStats},
 };
 
+/// What a whole report is, for everything that reads one.
 #[derive(Serialize)]
-struct Whole<'a> {
+pub(super) struct Whole<'a> {
     tool: &'static str,
     #[serde(flatten)]
     head: &'a Head,
@@ -52,8 +53,13 @@ pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The whole report.
 pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(digest))?;
+    out.write_all(b"\n")
+}
+
+pub(super) fn document<'a>(digest: &'a Digest<'_>) -> Whole<'a> {
     let Digest { report, head, .. } = digest;
-    let whole = Whole {
+    Whole {
         tool: "kefulint",
         head,
         read: &report.stats,
@@ -69,9 +75,7 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         by_statute: &digest.statutes,
         conversations: &report.conversations,
         findings: &report.findings,
-    };
-    serde_json::to_writer_pretty(&mut *out, &whole)?;
-    out.write_all(b"\n")
+    }
 }
 
 /// A report read back.

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod cells;
+pub mod ci;
 pub mod csv;
 pub mod digest;
 pub mod excel;
@@ -26,6 +27,7 @@ pub mod json;
 pub mod markdown;
 pub mod risk;
 pub mod sheet;
+pub mod template;
 pub mod terminal;
 mod wording;
 

@@ -11,6 +11,7 @@ use super::{
     compile,
     judge::{self, Circumstances, Decision},
     outcome::Stop,
+    overrides::{Override, Overrides},
     program::{Condition, Operator, Program, Scope},
     twins::{fingerprint, join_kinds, number_twins, order, sort},
 };
@@ -22,6 +23,7 @@ use crate::{
     learned::{Reasons, Source},
     lexicon::{Fault, Lexicon, LexiconError, Rule, schema::Maturity, sorted},
     personal,
+    place::Place,
     text::fold::fold,
     transcript::{Conversation, Role},
 };
@@ -39,6 +41,10 @@ pub struct Options {
     pub model: Source,
     /// Tell for each finding which conditions held and how, and what nearly fired.
     pub explain: bool,
+    /// What holds for some files or some agents only.
+    pub overrides: Vec<Override>,
+    /// Where the paths of overrides are seen from.
+    pub place: Place,
 }
 
 impl Default for Options {
@@ -49,6 +55,8 @@ impl Default for Options {
             trade: None,
             model: Source::Embedded,
             explain: false,
+            overrides: Vec::new(),
+            place: Place::default(),
         }
     }
 }
@@ -85,6 +93,7 @@ pub struct Linter {
     registry: Registry,
     cues: Cues,
     options: Options,
+    overrides: Overrides,
     forced_trade: Option<usize>,
 }
 
@@ -108,7 +117,9 @@ impl Linter {
                 })?)
             }
         };
-        Ok(Self { lexicon, program, registry, cues, options, forced_trade })
+        let overrides = Overrides::new(&options.overrides, options.place.clone(), &lexicon, &program.trades)
+            .map_err(|fault| sorted(vec![fault]))?;
+        Ok(Self { lexicon, program, registry, cues, options, overrides, forced_trade })
     }
 
     /// The rules.
@@ -154,7 +165,8 @@ impl Linter {
     /// Judges one conversation.
     pub fn lint(&self, conversation: &Conversation) -> Linted {
         let case = Case::new(&self.program, &self.cues, conversation);
-        let trade = self.forced_trade.or_else(|| case.trade());
+        let given = self.overrides.trade(conversation).or(self.forced_trade);
+        let trade = given.or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
         // Most conversations have nothing to quote.
         let quoted = !decisions.is_empty() || self.options.explain;
@@ -164,6 +176,7 @@ impl Linter {
             .iter()
             .map(|decision| (decision.rule, self.finding(decision, &case, &masked, trade_name.as_deref())))
             .collect();
+        findings.retain_mut(|(_, finding)| self.overrides.keep(finding));
         findings.sort_by(|a, b| order(&a.1, &b.1));
         let findings = number_twins(join_kinds(self.join_readers(findings, &case)));
         let not_evaluable = case

@@ -14,6 +14,7 @@ mod linter;
 pub mod literal;
 pub mod matcher;
 pub mod outcome;
+mod overrides;
 pub mod program;
 pub mod proof;
 pub mod review;
@@ -22,3 +23,4 @@ pub mod trade;
 mod twins;
 
 pub use linter::{Linted, Linter, NearMiss, Options};
+pub use overrides::Override;

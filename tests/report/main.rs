@@ -15,6 +15,7 @@ use kefulint::{
 };
 
 mod agent;
+mod ci;
 mod formats;
 mod merge;
 mod suppressed;
