@@ -24,6 +24,7 @@ use kefulint::{
 };
 
 mod eval;
+mod evidence;
 mod input;
 mod law;
 mod lexicon;
@@ -178,6 +179,8 @@ enum Command {
     Scan(scan::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
+    /// Put findings and all that is needed to check them into one file; verify such a file
+    Evidence(evidence::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
     /// Write chats with personal data masked, in their own format
@@ -229,6 +232,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
+        Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Redact(args) => redact::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),

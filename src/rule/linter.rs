@@ -287,6 +287,7 @@ impl Linter {
             source: message.source.clone(),
             context: context(conversation, masked, decision.message),
             trace: if self.options.explain { self.trace(decision, case, masked) } else { Vec::new() },
+            suppressed: None,
             quote,
         }
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use sha2::{Digest, Sha256};
 
-use crate::{finding::Finding, personal, text::fold::fold, transcript::Message};
+use crate::{finding::Finding, hash::hex, personal, text::fold::fold, transcript::Message};
 
 /// By message, the worst first.
 pub(super) fn sort(findings: &mut [Finding]) {
@@ -53,6 +53,5 @@ pub(super) fn fingerprint(rule: &str, conversation: &str, message: &Message) -> 
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    let digest = hash.finalize();
-    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(&hash.finalize()[..12])
 }
