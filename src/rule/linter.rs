@@ -408,6 +408,12 @@ impl Linter {
                     })
                 }
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
+                Operator::Overdue => "所说的时限已过，其间没有音讯，顾客再次追问".to_owned(),
+                Operator::Evasive(at_least) => {
+                    case.ledger().evasiveness(at).map_or_else(String::new, |likely| {
+                        format!("问答分析：未答所问的可能性 {likely:.2}（不低于 {at_least:.2}）")
+                    })
+                }
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }
                 | Operator::Similar { .. }
