@@ -16,11 +16,14 @@ use kefulint::{
     report::{
         Head, Report, csv,
         digest::{self, Digest, Ground},
-        excel, html, json, markdown, terminal,
+        excel, group, html, json, markdown, terminal,
     },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
 };
+
+#[cfg(feature = "parquet")]
+use kefulint::report::parquet;
 
 use super::{Global, Status, input::InputArgs};
 
@@ -41,6 +44,36 @@ pub(crate) enum Format {
     Csv,
     /// The summary and the worst findings, in Chinese
     Markdown,
+    /// The findings as a table for data tools
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// What conversations are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupBy {
+    /// Who served
+    Agent,
+    /// The teams of [report.teams] in kefulint.toml
+    Team,
+    /// The channel, shop or queue
+    Channel,
+    /// The trade told from the words
+    Trade,
+    /// The hour of the day in which the conversation began
+    Hour,
+}
+
+impl From<GroupBy> for group::GroupBy {
+    fn from(by: GroupBy) -> Self {
+        match by {
+            GroupBy::Agent => Self::Agent,
+            GroupBy::Team => Self::Team,
+            GroupBy::Channel => Self::Channel,
+            GroupBy::Trade => Self::Trade,
+            GroupBy::Hour => Self::Hour,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -55,6 +88,10 @@ pub(crate) struct Args {
     /// Write the report there instead of to standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+
+    /// Add a table of rates by this
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Output")]
+    group_by: Option<GroupBy>,
 
     /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -118,13 +155,21 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let report = judge(&linter, transcript, global);
     let rules = digest::cards(linter.lexicon());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
-    let digest = Digest::new(&report, &head, ground);
+    let digest = grouped(Digest::new(&report, &head, ground), args.group_by, &config);
     let top = args.top.unwrap_or(config.report.top);
     write_report(args.format, args.output.as_deref(), &digest, global, top, out)?;
     if args.format != Format::Text || args.output.is_some() {
         tell_problems(&report.problems)?;
     }
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
+
+/// With the figures by group, where they are asked for.
+pub(crate) fn grouped<'a>(digest: Digest<'a>, by: Option<GroupBy>, config: &Config) -> Digest<'a> {
+    match by {
+        Some(by) => digest.grouped(by.into(), &config.report.teams),
+        None => digest,
+    }
 }
 
 pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
@@ -161,6 +206,13 @@ pub(crate) fn write_report(
         Format::Excel => excel::write(digest, out),
         Format::Csv => csv::write(digest.report, out),
         Format::Markdown => markdown::write(digest, top, out),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            // The file's end tells where its parts stand, so its writer wants a place of its own.
+            let mut bytes = Vec::new();
+            parquet::write(digest.report, &mut bytes)?;
+            out.write_all(&bytes)
+        }
     };
     match output {
         Some(path) => write_file(path, |out| render(out, global.page(top))),

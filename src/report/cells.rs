@@ -27,7 +27,7 @@ const fn column(title: &'static str, width: u16, of: fn(&Finding) -> Cell) -> Co
 }
 
 /// The columns of a finding.
-pub(super) const FINDING: [Column; 18] = [
+pub(super) const FINDING: [Column; 19] = [
     column("编号", 26, |f| text(&*f.fingerprint)),
     column("严重程度", 10, |f| text(f.severity.title())),
     column("类别", 14, |f| text(f.family.title())),
@@ -41,6 +41,7 @@ pub(super) const FINDING: [Column; 18] = [
     column("命中", 24, |f| text(&*f.quote)),
     column("消息", 50, |f| text(message(f))),
     column("原因", 50, |f| text(&*f.why)),
+    column("未见", 40, |f| text(not_said(f))),
     column("依据", 50, |f| text(wording::citations(&f.statutes, f.assumed_date))),
     column("法条编号", 30, |f| text(ids(&f.statutes))),
     column("建议", 40, |f| text(&*f.advice)),
@@ -48,11 +49,16 @@ pub(super) const FINDING: [Column; 18] = [
     column("行", 8, |f| Cell::Number(f.source.line)),
 ];
 
-fn message(finding: &Finding) -> &str {
+pub(super) fn message(finding: &Finding) -> &str {
     let own = finding.context.iter().find(|line| line.message_index == finding.message_index);
     own.map_or("", |line| &line.text)
 }
 
-fn ids(citations: &[Citation]) -> String {
+/// What was looked for in vain.
+pub(super) fn not_said(finding: &Finding) -> String {
+    finding.absences.iter().map(wording::absence).collect::<Vec<_>>().join("；")
+}
+
+pub(super) fn ids(citations: &[Citation]) -> String {
     citations.iter().map(|citation| &*citation.id).collect::<Vec<_>>().join(" ")
 }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ConversationLine, Head, Report, Tally,
-    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine},
+    digest::{AgentLine, Digest, Period, RuleCards, RuleLine, StatuteLine},
+    group::Groups,
     risk::PRIOR_CONVERSATIONS,
 };
 use crate::{
@@ -34,6 +35,9 @@ struct Whole<'a> {
     prior_conversations: f64,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<&'a Groups>,
+    trend: Vec<Period>,
     by_rule: &'a [RuleLine],
     by_statute: &'a [StatuteLine],
     conversations: &'a [ConversationLine],
@@ -63,6 +67,8 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         prior_conversations: PRIOR_CONVERSATIONS,
         exposure: &digest.exposure,
         agents: &digest.agents,
+        groups: digest.groups.as_ref(),
+        trend: digest.trend(),
         by_rule: &digest.rules,
         by_statute: &digest.statutes,
         conversations: &report.conversations,

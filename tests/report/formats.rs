@@ -24,8 +24,12 @@ fn sheet(bench: &Bench, name: &str) -> Range<Data> {
     let mut bytes = Vec::new();
     let report = bench.fixture();
     excel::write(&bench.digest(&report), &mut bytes).expect("writing to memory cannot fail");
+    sheet_of(bytes, name)
+}
+
+pub(crate) fn sheet_of(workbook: Vec<u8>, name: &str) -> Range<Data> {
     let mut workbook: Xlsx<_> =
-        calamine::open_workbook_from_rs(Cursor::new(bytes)).expect("it is a workbook");
+        calamine::open_workbook_from_rs(Cursor::new(workbook)).expect("it is a workbook");
     workbook.worksheet_range(name).expect("the sheet is there")
 }
 

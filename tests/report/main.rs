@@ -15,7 +15,11 @@ use kefulint::{
 };
 
 mod agent;
+mod browser;
+mod contrast;
+mod evidence;
 mod formats;
+mod groups;
 mod merge;
 mod text;
 

@@ -6,7 +6,7 @@
   const list = document.getElementById("list");
   const pager = document.getElementById("pager");
   // The places of the fields in a finding and in a rule, as html/mod.rs writes them.
-  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID] = Array(14).keys();
+  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, ABSENT] = Array(15).keys();
   const [R_ID, R_TITLE, R_FAMILY, R_SEVERITY, R_CHARGE, R_ADVICE] = Array(6).keys();
   let shown = [];
   let page = 0;
@@ -54,6 +54,12 @@
     const box = element("div", "body", chat(finding));
     const add = (title, ...content) => box.append(element("h4", "", title), ...content);
     add("原因", element("p", "", finding[WHY]));
+    for (const [examined, at] of finding[ABSENT]) {
+      const wordings = data.wordings[at];
+      const all = element("details", "", element("summary", "", `未见下列 ${wordings.length} 种说法中的任何一种`),
+        element("ul", "", ...wordings.map((wording) => element("li", "", element("code", "", wording)))));
+      add("未见", element("p", "", `触发处为上文标出的文字；${examined}。`), all);
+    }
     const cited = data.citations[finding[LAWS]];
     add(finding[ASSUMED] ? "依据（消息无日期，按报告日适用）" : "依据",
       cited.length ? element("ul", "", ...cited.map(law)) : element("p", "", "该日没有收录对应条文"));
