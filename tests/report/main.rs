@@ -14,6 +14,7 @@ use kefulint::{
     transcript::{self, Input, InputConfig},
 };
 
+mod absence;
 mod agent;
 mod browser;
 mod contrast;
@@ -21,6 +22,8 @@ mod evidence;
 mod formats;
 mod groups;
 mod merge;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod text;
 
 const DAY: Date = date(2026, 3, 2);
