@@ -88,9 +88,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, conflicts_with = "config", help_heading = "Global")]
     isolated: bool,
 
-    /// Ask this model, made by `kefulint train`, instead of the embedded one
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
-    model: Option<PathBuf>,
+    /// Ask this model, made by `kefulint train`, instead of the one in the binary, which is named `embedded`; of several the
+    /// surest speaks: `--model my.kfl,embedded`
+    #[arg(long, global = true, value_name = "FILE", value_delimiter = ',', help_heading = "Global")]
+    model: Vec<PathBuf>,
 
     /// Ask no model: rules that need one stay silent
     #[arg(long, global = true, conflicts_with = "model", help_heading = "Global")]
@@ -136,15 +137,18 @@ impl Global {
     }
 
     fn model(&self) -> anyhow::Result<Source> {
-        match &self.model {
-            _ if self.no_model => Ok(Source::Off),
-            None => Ok(Source::Embedded),
-            Some(path) => {
-                let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-                let model = Model::read(&bytes).with_context(|| path.display().to_string())?;
-                Ok(Source::Given(Arc::new(model)))
+        let model = |path: &PathBuf| -> anyhow::Result<Arc<Model>> {
+            if path.as_os_str() == "embedded" {
+                return Ok(Model::embedded());
             }
-        }
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(Arc::new(Model::read(&bytes).with_context(|| path.display().to_string())?))
+        };
+        Ok(match self.model.as_slice() {
+            _ if self.no_model => Source::Off,
+            [] => Source::Embedded,
+            paths => Source::Given(paths.iter().map(model).collect::<anyhow::Result<_>>()?),
+        })
     }
 
     /// The terminal at standard output.

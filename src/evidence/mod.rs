@@ -281,7 +281,7 @@ struct RunDoc<'a> {
     assumed_day: Option<Date>,
     configuration: &'a Config,
     rules: Rules<'a>,
-    model_sha256: Option<String>,
+    models_sha256: Vec<String>,
 }
 
 /// The files of the lexicon, and one digest over their list.
@@ -314,7 +314,7 @@ impl<'a> RunDoc<'a> {
             assumed_day: undated.then_some(linter.options().default_day),
             configuration: run.config,
             rules: Rules { sha256: sha256(list.as_bytes()), files },
-            model_sha256: linter.options().model.model().map(|model| model.sha256()),
+            models_sha256: linter.options().model.models().iter().map(|model| model.sha256()).collect(),
         }
     }
 }

@@ -90,6 +90,13 @@ pub struct Head {
     pub figures: Figures,
 }
 
+impl Head {
+    /// From which probability on it agrees with a rule: where its own findings have the wanted precision, and else where they are best.
+    pub fn agrees_from(&self) -> f64 {
+        self.figures.wanted.unwrap_or(self.figures.best).at_least
+    }
+}
+
 /// A kind of a family.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kind {
@@ -119,25 +126,25 @@ pub struct Header {
     pub(super) weights: String,
 }
 
-/// Which model a linter asks.
+/// Which models a linter asks. Of several the one that is surest speaks.
 #[derive(Clone, Debug, Default)]
 pub enum Source {
     /// The one in the binary.
     #[default]
     Embedded,
-    /// Another one.
-    Given(Arc<Model>),
+    /// These.
+    Given(Vec<Arc<Model>>),
     /// None: conditions that ask a model never hold.
     Off,
 }
 
 impl Source {
-    /// The model.
-    pub fn model(&self) -> Option<Arc<Model>> {
+    /// The models.
+    pub fn models(&self) -> Vec<Arc<Model>> {
         match self {
-            Self::Embedded => Some(Model::embedded()),
-            Self::Given(model) => Some(model.clone()),
-            Self::Off => None,
+            Self::Embedded => vec![Model::embedded()],
+            Self::Given(models) => models.clone(),
+            Self::Off => Vec::new(),
         }
     }
 }

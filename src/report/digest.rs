@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     config::Teams,
-    finding::{Citation, Family, Severity},
+    finding::{Citation, Family, Severity, SuppressionKind},
     law::{
         Registry,
         remedy::{Case, Exposure, Platform, exposure},
@@ -149,6 +149,15 @@ pub struct WorstConversation<'a> {
     pub weight: f64,
 }
 
+/// Findings that were set aside: they stay in the output and count for nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Suppressed {
+    /// The baseline knows them.
+    pub baseline: usize,
+    /// A reviewer's decision.
+    pub decision: usize,
+}
+
 /// A report, worked out.
 #[derive(Debug)]
 pub struct Digest<'a> {
@@ -160,12 +169,14 @@ pub struct Digest<'a> {
     pub agents: Vec<AgentLine>,
     /// By id, those without findings too.
     pub rules: Vec<RuleLine>,
-    /// Those of more findings first.
+    /// Those of more findings first; those that only findings cite that were set aside stand with none.
     pub statutes: Vec<StatuteLine>,
     /// What may follow from all findings but those about customers.
     pub exposure: Exposure,
     /// The same figures by group, where they were asked for.
     pub groups: Option<Groups>,
+    /// What was set aside.
+    pub suppressed: Suppressed,
 }
 
 impl<'a> Digest<'a> {
@@ -193,6 +204,7 @@ impl<'a> Digest<'a> {
             statutes: statutes(report, ground.registry),
             exposure: exposures.whole,
             groups: None,
+            suppressed: suppressed(report),
         }
     }
 
@@ -204,7 +216,7 @@ impl<'a> Digest<'a> {
 
     /// Findings put down to that.
     pub fn charged(&self, charge: Charge) -> usize {
-        self.report.findings.iter().filter(|finding| Charge::of(finding) == charge).count()
+        self.report.active().filter(|finding| Charge::of(finding) == charge).count()
     }
 
     /// The agents' own findings by family.
@@ -241,7 +253,7 @@ impl<'a> Digest<'a> {
         for &day in days.values() {
             periods.entry(label(day)).or_default().0 += 1;
         }
-        for finding in self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent) {
+        for finding in self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent) {
             if let Some(&day) = days.get(&*finding.conversation_id) {
                 periods.entry(label(day)).or_default().1[finding.family as usize] += 1;
             }
@@ -258,7 +270,7 @@ impl<'a> Digest<'a> {
     /// Those whose own findings weigh most; of equals in reading order.
     pub fn worst_conversations(&self, at_most: usize) -> Vec<WorstConversation<'a>> {
         let mut weights: HashMap<&str, (u64, f64)> = HashMap::new();
-        for finding in self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent) {
+        for finding in self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent) {
             let (own, weight) = weights.entry(&finding.conversation_id).or_default();
             *own += 1;
             *weight += finding.severity.weight();
@@ -279,9 +291,21 @@ impl<'a> Digest<'a> {
     }
 }
 
+fn suppressed(report: &Report) -> Suppressed {
+    let mut suppressed = Suppressed::default();
+    let set_aside = report.findings.iter().filter(|finding| finding.is_suppressed());
+    for suppression in set_aside.filter_map(|finding| finding.suppressed.as_ref()) {
+        match suppression.kind {
+            SuppressionKind::Baseline => suppressed.baseline += 1,
+            SuppressionKind::Decision => suppressed.decision += 1,
+        }
+    }
+    suppressed
+}
+
 fn rules(report: &Report, cards: &RuleCards) -> Vec<RuleLine> {
     let mut counts: HashMap<&str, u64> = HashMap::new();
-    for finding in &report.findings {
+    for finding in report.active() {
         *counts.entry(&finding.rule).or_default() += 1;
     }
     cards
@@ -296,8 +320,10 @@ fn rules(report: &Report, cards: &RuleCards) -> Vec<RuleLine> {
 
 fn statutes(report: &Report, registry: &Registry) -> Vec<StatuteLine> {
     let mut counts: BTreeMap<&str, (&Citation, u64)> = BTreeMap::new();
-    for citation in report.findings.iter().flat_map(|finding| &finding.statutes) {
-        counts.entry(&citation.id).or_insert((citation, 0)).1 += 1;
+    for finding in &report.findings {
+        for citation in &finding.statutes {
+            counts.entry(&citation.id).or_insert((citation, 0)).1 += u64::from(!finding.is_suppressed());
+        }
     }
     let mut lines: Vec<StatuteLine> = counts
         .into_values()
@@ -333,7 +359,7 @@ fn exposures(report: &Report, head: &Head, ground: Ground<'_>) -> Exposures {
     let trades: HashMap<&str, Option<&str>> =
         report.conversations.iter().map(|line| (&*line.conversation_id, line.trade.as_deref())).collect();
     let (mut whole, mut agents) = (Vec::new(), HashMap::<_, Vec<_>>::new());
-    for finding in &report.findings {
+    for finding in report.active() {
         let case = Case {
             citations: &finding.statutes,
             duties: duties.get(&*finding.rule).map(Vec::as_slice).unwrap_or_default(),

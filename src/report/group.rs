@@ -137,7 +137,7 @@ pub(super) fn tallies(report: &Report, by: GroupBy, teams: &Teams) -> BTreeMap<A
         Some(group) => group.clone(),
         None => of_agent(finding.agent_id.as_ref()),
     };
-    for finding in report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent) {
+    for finding in report.active().filter(|finding| Charge::of(finding) == Charge::Agent) {
         tallies.entry(of_finding(finding)).or_default().count(finding);
     }
     tallies

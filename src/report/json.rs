@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ConversationLine, Head, Report, Tally,
-    digest::{AgentLine, Digest, Period, RuleCards, RuleLine, StatuteLine},
+    digest::{AgentLine, Digest, Period, RuleCards, RuleLine, StatuteLine, Suppressed},
     group::Groups,
     risk::PRIOR_CONVERSATIONS,
 };
@@ -33,6 +33,7 @@ struct Whole<'a> {
     conversations_without_agent: u64,
     not_evaluable: &'a BTreeMap<Arc<str>, u64>,
     prior_conversations: f64,
+    suppressed: Suppressed,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +66,7 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         conversations_without_agent: report.without_agent,
         not_evaluable: &report.not_evaluable,
         prior_conversations: PRIOR_CONVERSATIONS,
+        suppressed: digest.suppressed,
         exposure: &digest.exposure,
         agents: &digest.agents,
         groups: digest.groups.as_ref(),

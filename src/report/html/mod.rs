@@ -49,6 +49,7 @@ pub fn write(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         conversations: report.conversations.len(),
         messages: digest.messages(),
         charged: Charge::ALL.map(|charge| digest.charged(charge)),
+        set_aside: wording::set_aside(digest.suppressed),
         families: Family::ALL.map(Family::title),
         severities: Severity::ALL.map(Severity::title),
         family_names: Family::ALL.map(|family| (family.as_str(), family.title())).into(),
@@ -90,6 +91,7 @@ struct Page<'a> {
     conversations: usize,
     messages: u64,
     charged: [usize; 3],
+    set_aside: Option<String>,
     families: [&'static str; 5],
     severities: [&'static str; 4],
     family_names: BTreeMap<&'static str, &'static str>,
@@ -197,7 +199,7 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint, what was looked for in vain.
+/// file, line, further rules, fingerprint; whether it was set aside, what is said of it, and confidence; what was looked for in vain.
 type FindingData<'a> = (
     usize,
     usize,
@@ -213,6 +215,7 @@ type FindingData<'a> = (
     u64,
     &'a [Arc<str>],
     &'a str,
+    (u8, String, &'static str),
     Vec<(String, usize)>,
 );
 
@@ -287,6 +290,11 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
+                (
+                    u8::from(finding.is_suppressed()),
+                    wording::standing(finding),
+                    finding.confidence.title(),
+                ),
                 finding
                     .absences
                     .iter()
