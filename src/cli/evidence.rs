@@ -113,7 +113,9 @@ fn bundle(args: &BundleArgs, global: &Global) -> anyhow::Result<Status> {
     findings.retain(|finding| wanted.iter().any(|known| known.fingerprint == finding.fingerprint));
     let run = Run {
         version: env!("CARGO_PKG_VERSION"),
-        executable: evidence::digest(&fs::read(env::current_exe()?).context("cannot read this program's file")?),
+        executable: evidence::digest(
+            &fs::read(env::current_exe()?).context("cannot read this program's file")?,
+        ),
         arguments: arguments(),
         config: &config,
     };

@@ -61,8 +61,17 @@ pub(super) fn add(log: &str, root: &str, event: Event) -> String {
     let last = log.lines().last().and_then(|line| serde_json::from_str::<Line>(line).ok());
     let (number, previous) = last.map_or((1, NOTHING.to_owned()), |line| (line.number + 1, line.sha256));
     let Event { time, zone, by, what, command } = event;
-    let line =
-        Line { number, time, zone, by, what, command, root: root.to_owned(), previous, sha256: String::new() };
+    let line = Line {
+        number,
+        time,
+        zone,
+        by,
+        what,
+        command,
+        root: root.to_owned(),
+        previous,
+        sha256: String::new(),
+    };
     format!("{log}{}", line.sealed().text())
 }
 
@@ -96,5 +105,8 @@ pub(super) fn check(log: &str, root: &str) -> Vec<String> {
 pub(super) fn entries(log: &str) -> (Vec<(String, String, String)>, String) {
     let lines: Vec<Line> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let head = lines.last().map(|line| line.sha256.clone()).unwrap_or_default();
-    (lines.into_iter().map(|line| (format!("{} {}", line.time, line.zone), line.by, line.what)).collect(), head)
+    (
+        lines.into_iter().map(|line| (format!("{} {}", line.time, line.zone), line.by, line.what)).collect(),
+        head,
+    )
 }

@@ -47,7 +47,8 @@ impl Manifest {
 
     /// The root as the files listed give it.
     pub(super) fn digest(&self) -> [u8; 32] {
-        let list: String = self.files.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
+        let list: String =
+            self.files.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
         Sha256::digest(list.as_bytes()).into()
     }
 

@@ -91,13 +91,17 @@ pub enum EvidenceError {
         reason: String,
     },
     /// More than 4 GiB.
-    #[error("the bundle would be larger than 4 GiB; give fewer findings, or files that are not packed, which are kept in part")]
+    #[error(
+        "the bundle would be larger than 4 GiB; give fewer findings, or files that are not packed, which are kept in part"
+    )]
     TooLarge,
     /// A setting that cannot be written down.
     #[error("cannot write the settings down: {0}")]
     Settings(#[from] serde_json::Error),
     /// A bundle that cannot be added to.
-    #[error("the bundle does not verify, so nothing is added to its log; `kefulint evidence verify` says why")]
+    #[error(
+        "the bundle does not verify, so nothing is added to its log; `kefulint evidence verify` says why"
+    )]
     Broken,
 }
 
@@ -195,7 +199,8 @@ fn sources(
         wanted.entry(file).or_default().insert(*line);
     }
     let mut known: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
-    for Source { file, line } in transcript.conversations.iter().flat_map(|c| &c.messages).map(|m| &m.source) {
+    for Source { file, line } in transcript.conversations.iter().flat_map(|c| &c.messages).map(|m| &m.source)
+    {
         known.entry(file).or_default().insert(*line);
     }
     let (mut index, mut entries) = (Vec::<Kept>::new(), Vec::new());

@@ -45,9 +45,8 @@ const PACKED: [&[u8]; 2] = [&[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd]];
 
 /// Whether lines of the original can be told in it.
 fn has_lines(original: &[u8], summary: Option<&FileSummary>) -> bool {
-    let by_line = summary.is_some_and(|summary| {
-        BY_LINE.contains(&summary.format) && !summary.encoding.starts_with("UTF-16")
-    });
+    let by_line = summary
+        .is_some_and(|summary| BY_LINE.contains(&summary.format) && !summary.encoding.starts_with("UTF-16"));
     by_line && !PACKED.iter().any(|magic| original.starts_with(magic))
 }
 
@@ -82,7 +81,12 @@ pub(super) fn pieces(
 }
 
 /// What is kept of a file, and its bytes.
-pub(super) fn keep(number: usize, file: &str, original: Vec<u8>, pieces: Option<Vec<Piece>>) -> (Kept, Vec<u8>) {
+pub(super) fn keep(
+    number: usize,
+    file: &str,
+    original: Vec<u8>,
+    pieces: Option<Vec<Piece>>,
+) -> (Kept, Vec<u8>) {
     let all = vec![Piece { start: 0, end: original.len(), line: 1 }];
     let whole = pieces.as_ref().is_none_or(|pieces| *pieces == all);
     let kept = Kept {

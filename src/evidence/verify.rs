@@ -64,9 +64,12 @@ pub fn verify(bundle: &[u8]) -> Checked {
         }
     }
     // A file that has changed is named by its digest already; its sum in the container says no more.
-    for found in damage.iter().filter(|found| !found.entry.as_ref().is_some_and(|name| spoilt.contains(name))) {
+    for found in damage.iter().filter(|found| !found.entry.as_ref().is_some_and(|name| spoilt.contains(name)))
+    {
         let of = found.entry.as_ref().map_or_else(String::new, |name| format!(" {name}"));
-        checked.wrong.push(format!("the zip file: byte {} is not as it was written ({}{of})", found.at, found.what));
+        checked
+            .wrong
+            .push(format!("the zip file: byte {} is not as it was written ({}{of})", found.at, found.what));
     }
     checked
 }
@@ -76,7 +79,8 @@ fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
 }
 
 fn read_manifest(entries: &[Entry]) -> Result<(Manifest, String), String> {
-    let entry = named(entries, MANIFEST).ok_or("there is none; this is no evidence bundle, or a damaged one")?;
+    let entry =
+        named(entries, MANIFEST).ok_or("there is none; this is no evidence bundle, or a damaged one")?;
     let text = String::from_utf8(entry.bytes.clone()).map_err(|_| "it is no text")?;
     let manifest = serde_json::from_str(&text).map_err(|error| format!("it cannot be read: {error}"))?;
     Ok((manifest, text))
@@ -85,7 +89,8 @@ fn read_manifest(entries: &[Entry]) -> Result<(Manifest, String), String> {
 /// What the manifest lists beside what is there.
 fn files(entries: &[Entry], manifest: &Manifest, spoilt: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
     let mut there: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| ![MANIFEST, CUSTODY, TIMESTAMP].contains(&entry.name.as_str())) {
+    for entry in entries.iter().filter(|entry| ![MANIFEST, CUSTODY, TIMESTAMP].contains(&entry.name.as_str()))
+    {
         if there.insert(&entry.name, entry).is_some() {
             wrong.push(format!("{}: it stands twice in the bundle", entry.name));
         }
@@ -111,7 +116,8 @@ fn files(entries: &[Entry], manifest: &Manifest, spoilt: &mut BTreeSet<String>, 
             }
         }
     }
-    wrong.extend(there.into_keys().map(|name| format!("{name}: it is in the bundle and not in the manifest")));
+    wrong
+        .extend(there.into_keys().map(|name| format!("{name}: it is in the bundle and not in the manifest")));
 }
 
 /// What stands beside the hashed part.

@@ -241,7 +241,9 @@ impl<'a> Digest<'a> {
     pub fn trend(&self) -> Vec<Period> {
         let started = |line: &'a ConversationLine| Some((&*line.conversation_id, line.started?.day()));
         let days: HashMap<&str, Date> = self.report.conversations.iter().filter_map(started).collect();
-        let (Some(&first), Some(&last)) = (days.values().min(), days.values().max()) else { return Vec::new() };
+        let (Some(&first), Some(&last)) = (days.values().min(), days.values().max()) else {
+            return Vec::new();
+        };
         let (format, step, start) = match (last - first).get_days() {
             ..62 => ("%F", jiff::Span::new().days(1), first),
             62..1096 => ("%Y-%m", jiff::Span::new().months(1), first.first_of_month()),

@@ -117,7 +117,15 @@ impl Linter {
                 })?)
             }
         };
-        Ok(Self { lexicon, wordings: Wordings::new(&program), program, registry, cues, options, forced_trade })
+        Ok(Self {
+            lexicon,
+            wordings: Wordings::new(&program),
+            program,
+            registry,
+            cues,
+            options,
+            forced_trade,
+        })
     }
 
     /// The rules.

@@ -52,7 +52,11 @@ fn the_messages_examined_and_the_wordings_stand_in_the_finding() {
     let report = judged(&bench);
     let whole: Value = serde_json::from_str(&bench.written(&report, json::whole)).expect("it is JSON");
     let finding = &whole["findings"][0];
-    assert_eq!((&finding["message_index"], &finding["quote"]), (&json!(1), &json!("推荐这款")), "the trigger");
+    assert_eq!(
+        (&finding["message_index"], &finding["quote"]),
+        (&json!(1), &json!("推荐这款")),
+        "the trigger"
+    );
     assert_eq!(
         finding["absences"],
         json!([{

@@ -22,7 +22,9 @@ fn installed() -> Option<PathBuf> {
         return Some(path.into());
     }
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|path| path.is_file())
+    std::env::split_paths(&folders)
+        .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .find(|path| path.is_file())
 }
 
 struct Browser {
@@ -59,8 +61,8 @@ impl Browser {
         let (socket, _) = tungstenite::connect(address).expect("the browser answers");
         let mut browser = Self { child, socket, session: None, sent: 0 };
         let target = browser.ask("Target.createTarget", &json!({ "url": "about:blank" }));
-        let attached = browser
-            .ask("Target.attachToTarget", &json!({ "targetId": target["targetId"], "flatten": true }));
+        let attached =
+            browser.ask("Target.attachToTarget", &json!({ "targetId": target["targetId"], "flatten": true }));
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
         browser.ask("Page.enable", &json!({}));
         browser
@@ -111,7 +113,8 @@ impl Browser {
              const r = e.getBoundingClientRect(); return [r.x + Math.min(r.width / 2, 40), r.y + r.height / 2]; }})()"
         ));
         for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            let event =
+                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
             self.ask("Input.dispatchMouseEvent", &event);
         }
         self.settle();
@@ -127,7 +130,8 @@ impl Browser {
         let text = if key == "Enter" { "\r" } else { "" };
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
-            let event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
+            let event =
+                json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
             self.ask("Input.dispatchKeyEvent", &event);
         }
         self.settle();
@@ -139,7 +143,8 @@ impl Browser {
     }
 
     fn width(&mut self, width: u32, height: u32) {
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.ask("Emulation.setDeviceMetricsOverride", &screen);
         self.settle();
     }
@@ -204,7 +209,8 @@ fn a_reader_clicks_through_the_page() {
     assert_eq!(open, json!(["稳赚"]));
     let told = browser.value("document.querySelector('#list details[open] .body').textContent");
     let told = told.as_str().expect("a text");
-    for part in ["原因", "依据", "《广告法》", "至今有效", "建议请如实说明可能亏损", "出处"] {
+    for part in ["原因", "依据", "《广告法》", "至今有效", "建议请如实说明可能亏损", "出处"]
+    {
         assert!(told.contains(part), "{part}: {told}");
     }
 

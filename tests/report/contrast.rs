@@ -18,7 +18,8 @@ fn colours(block: &str, base: &BTreeMap<String, f64>) -> BTreeMap<String, f64> {
 }
 
 fn luminance(hex: &str) -> f64 {
-    let long: String = if hex.len() == 3 { hex.chars().flat_map(|c| [c, c]).collect() } else { hex.to_owned() };
+    let long: String =
+        if hex.len() == 3 { hex.chars().flat_map(|c| [c, c]).collect() } else { hex.to_owned() };
     let channel = |at: usize| {
         let value = f64::from(u8::from_str_radix(&long[at..at + 2], 16).expect("it is hexadecimal")) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }

@@ -67,8 +67,7 @@ fn small() -> Vec<u8> {
 /// The files of a bundle as another program unpacks them.
 fn unpacked(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bundle)).expect("it is a zip file");
-    let names: Vec<String> =
-        zip.file_names().map(|name| name.expect("it is text").into_owned()).collect();
+    let names: Vec<String> = zip.file_names().map(|name| name.expect("it is text").into_owned()).collect();
     let unpack = |name: String| {
         let mut bytes = Vec::new();
         let mut entry = zip.by_name(&name).expect("it is there");
@@ -88,7 +87,8 @@ fn it_holds_what_is_needed_to_check_a_finding() {
     let bundle = small();
     let names: Vec<String> = unpacked(&bundle).into_iter().map(|(name, _)| name).collect();
     let text = |name: &str| String::from_utf8(file(&bundle, name)).expect("it is text");
-    let shown = ["conversations/01.json", "rules/EVA901.toml", "sources.json", "sources/01-chats.jsonl"].map(text);
+    let shown =
+        ["conversations/01.json", "rules/EVA901.toml", "sources.json", "sources/01-chats.jsonl"].map(text);
     insta::assert_snapshot!(format!("{}\n\n{}", names.join("\n"), shown.join("\n")));
 
     let json = |name: &str| serde_json::from_str::<Value>(&text(name)).expect("it is JSON");
@@ -113,11 +113,13 @@ fn it_holds_what_is_needed_to_check_a_finding() {
 fn the_same_input_gives_the_same_bytes_whenever_and_wherever() {
     let matter = Matter::new(CHATS);
     let findings = matter.of_rule("EVA901");
-    let [one, other] = [("2026-03-02T10:00:00+08:00", "Asia/Shanghai"), ("2031-01-01T00:00:00+00:00", "Etc/UTC")]
-        .map(|(time, zone)| {
-            let made = Event { zone: zone.to_owned(), ..event(time) };
-            unpacked(&matter.bundle(&findings, Options { timestamp: true, ..Options::default() }, made))
-        });
+    let [one, other] =
+        [("2026-03-02T10:00:00+08:00", "Asia/Shanghai"), ("2031-01-01T00:00:00+00:00", "Etc/UTC")].map(
+            |(time, zone)| {
+                let made = Event { zone: zone.to_owned(), ..event(time) };
+                unpacked(&matter.bundle(&findings, Options { timestamp: true, ..Options::default() }, made))
+            },
+        );
     let differing: Vec<&str> =
         one.iter().zip(&other).filter(|(a, b)| a != b).map(|((name, _), _)| name.as_str()).collect();
     assert_eq!(differing, ["custody.jsonl"]);
@@ -265,7 +267,9 @@ fn findings_are_named_by_the_beginning_of_their_id() {
     let chosen = |ids: &[&str]| {
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         let found = evidence::select(&matter.findings, &ids);
-        found.map(|found| found.iter().map(|f| f.fingerprint.clone()).collect::<Vec<_>>()).map_err(|e| e.to_string())
+        found
+            .map(|found| found.iter().map(|f| f.fingerprint.clone()).collect::<Vec<_>>())
+            .map_err(|e| e.to_string())
     };
     assert_eq!(chosen(&[&id[..10], &id]), Ok(vec![id]));
     let unknown = chosen(&["zzz"]).expect_err("there is none");

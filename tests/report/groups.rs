@@ -35,10 +35,7 @@ fn lines(by: GroupBy) -> Vec<(Arc<str>, u64, u64)> {
 #[test]
 fn every_conversation_and_finding_stands_in_one_group() {
     let group = |name: &str, conversations, findings| (Arc::from(name), conversations, findings);
-    assert_eq!(
-        lines(GroupBy::Team),
-        [group("早班", 2, 3), group("晚班", 2, 1), group("（未分组）", 1, 1)]
-    );
+    assert_eq!(lines(GroupBy::Team), [group("早班", 2, 3), group("晚班", 2, 1), group("（未分组）", 1, 1)]);
     assert_eq!(
         lines(GroupBy::Hour),
         [group("09 时", 1, 2), group("10 时", 2, 2), group("11 时", 1, 0), group("（时间不详）", 1, 1)]
@@ -97,7 +94,8 @@ fn the_trend_is_a_rate_by_the_day_on_which_conversations_began() {
 
 #[test]
 fn intervals_are_the_textbook_ones() {
-    let near = |found: f64, right: f64| assert!((found - right).abs() < 2e-3 * right.max(1.0), "{found} {right}");
+    let near =
+        |found: f64, right: f64| assert!((found - right).abs() < 2e-3 * right.max(1.0), "{found} {right}");
     // scipy.stats.gamma.ppf([.025, .975], 7.5, scale=1/40)
     let known = rate(7, 40).expect("there are conversations");
     near(known.mean, 17.5);
@@ -117,7 +115,9 @@ fn month(bench: &Bench, name: &str, chats: usize, bad: usize) -> Report {
     let line = |at: usize| {
         let text = if at < bad { "这个您找别人去" } else { "好的，我来处理" };
         let agent = if at.is_multiple_of(2) { "甲一" } else { "乙二" };
-        format!("{{\"conversation_id\":\"{name}{at:03}\",\"agent_id\":\"{agent}\",\"role\":\"agent\",\"text\":\"{text}\"}}\n")
+        format!(
+            "{{\"conversation_id\":\"{name}{at:03}\",\"agent_id\":\"{agent}\",\"role\":\"agent\",\"text\":\"{text}\"}}\n"
+        )
     };
     let text: String = (0..chats).map(line).collect();
     bench.read(vec![Input::stream("chats.jsonl", std::io::Cursor::new(text.into_bytes()))])

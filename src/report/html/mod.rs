@@ -146,7 +146,8 @@ impl<'a> Bar<'a> {
 
 /// The top of the scale: the highest end of an interval, unless a day with few conversations would press all others flat.
 fn peak(trend: &[Period]) -> f64 {
-    let highest = |of: fn(Risk) -> f64| trend.iter().filter_map(|period| period.rate).map(of).fold(0.0, f64::max);
+    let highest =
+        |of: fn(Risk) -> f64| trend.iter().filter_map(|period| period.rate).map(of).fold(0.0, f64::max);
     highest(|rate| rate.high).min(2.0 * highest(|rate| rate.mean)).max(1.0)
 }
 
@@ -290,11 +291,7 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
-                (
-                    u8::from(finding.is_suppressed()),
-                    wording::standing(finding),
-                    finding.confidence.title(),
-                ),
+                (u8::from(finding.is_suppressed()), wording::standing(finding), finding.confidence.title()),
                 finding
                     .absences
                     .iter()
