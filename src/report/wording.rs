@@ -53,6 +53,7 @@ pub(super) fn time(finding: &Finding) -> String {
 /// Where and for what was looked in vain; the wordings themselves only where there is one.
 pub(super) fn absence(absence: &Absence) -> String {
     let sought = match &*absence.wordings {
+        [only] if only.starts_with('/') => "未见规则所列的句式".to_owned(),
         [only] => format!("未见{only}"),
         many => format!("未见 {} 种说法中的任何一种", many.len()),
     };
