@@ -442,7 +442,7 @@ impl Linter {
             });
         }
         said.dedup();
-        for absence in absences.iter().filter(|absence| &*absence.wordings != [SILENCE]) {
+        for absence in absences.iter().filter(|absence| *absence.wordings != [SILENCE]) {
             let samples = &absence.wordings[..absence.wordings.len().min(SAMPLES)];
             let place = if absence.whole_conversation { "全会话" } else { "相应范围" };
             let (looked, samples) = (absence.messages.len(), samples.join("、"));

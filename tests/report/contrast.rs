@@ -69,7 +69,9 @@ fn text_and_drawings_stand_out_in_light_dark_and_print() {
         for (front, grounds) in TEXT {
             grounds.iter().for_each(|ground| check(front, ground, 4.5));
         }
-        DRAWN.iter().for_each(|front| check(front, "--ground", 3.0));
+        for front in DRAWN {
+            check(front, "--ground", 3.0);
+        }
     }
     assert_eq!(weak, [""; 0]);
 }

@@ -201,7 +201,7 @@ fn the_request_for_a_stamp_is_the_one_that_openssl_reads() {
     let bundle = small();
     let root = evidence::verify(&bundle).root.expect("it has a manifest");
     let request = file(&bundle, "timestamp.tsq");
-    let hex: String = request.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = request.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     // As `openssl ts -query -sha256 -digest ROOT -no_nonce -cert` writes it.
     assert_eq!(hex, format!("30390201013031300d060960864801650304020105000420{root}0101ff"));
 }

@@ -80,15 +80,19 @@ fn the_trend_is_a_rate_by_the_day_on_which_conversations_began() {
     let mut report = bench.fixture();
     report.conversations.retain(|line| line.started.is_none_or(|started| started.day().year() == 2026));
     let trend = bench.digest(&report).trend();
-    let told: Vec<(&str, u64, u64, Option<u64>)> = trend
+    let told: Vec<(&str, u64, u64, Option<f64>)> = trend
         .iter()
         .map(|period| {
-            (&*period.label, period.conversations, period.total(), period.rate.map(|r| r.mean.round() as u64))
+            (&*period.label, period.conversations, period.total(), period.rate.map(|r| r.mean.round()))
         })
         .collect();
     assert_eq!(
         told,
-        [("2026-02-27", 1, 2, Some(200)), ("2026-02-28", 1, 1, Some(100)), ("2026-03-01", 1, 0, Some(0))]
+        [
+            ("2026-02-27", 1, 2, Some(200.0)),
+            ("2026-02-28", 1, 1, Some(100.0)),
+            ("2026-03-01", 1, 0, Some(0.0))
+        ]
     );
 }
 
