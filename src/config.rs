@@ -4,8 +4,10 @@
 //! the keys; a test holds that it knows the same ones.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -69,11 +71,16 @@ pub struct ReportConfig {
     pub min_conversations: u64,
     /// How many findings the screen writes out.
     pub top: usize,
+    /// The agents of each team, for `--group-by team`.
+    pub teams: Teams,
 }
+
+/// Teams by name, with the ids of their agents.
+pub type Teams = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
 impl Default for ReportConfig {
     fn default() -> Self {
-        Self { min_conversations: 20, top: 20 }
+        Self { min_conversations: 20, top: 20, teams: Teams::new() }
     }
 }
 
@@ -154,5 +161,17 @@ mod tests {
         let text = error.to_string();
         assert!(text.starts_with("kefulint.toml:3: unknown field `min_conversation`"), "{text}");
         assert!(text.ends_with("; did you mean `min_conversations`?"), "{text}");
+    }
+
+    #[test]
+    fn a_platforms_own_rule_replaces_the_default() {
+        let text = "[platform]\nname = \"某平台\"\nharassment_points = 6\nkinds = [\"threat\"]\n";
+        let platform = Config::parse("kefulint.toml", text).expect("it is right").platform;
+        let default = Platform::default();
+        assert_eq!((&*platform.name, platform.harassment_points), ("某平台", 6));
+        assert_eq!(platform.kinds, ["threat".into()]);
+        assert_eq!(platform.severe_points, default.severe_points, "what is left out keeps its default");
+        let wrong = Config::parse("kefulint.toml", "[platform]\npoints = 6\n").expect_err("unknown");
+        assert!(wrong.to_string().starts_with("kefulint.toml:2: unknown field `points`"), "{wrong}");
     }
 }

@@ -224,6 +224,19 @@ pub struct Trace {
     pub guards: Vec<String>,
 }
 
+/// What was looked for and not found, where the suspicion is that something was not said. The trigger is the quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// The condition's name in the rule.
+    pub condition: String,
+    /// Whether the whole conversation was looked at, or only what stands near the trigger.
+    pub whole_conversation: bool,
+    /// Indexes of the messages that were examined.
+    pub messages: Vec<u32>,
+    /// Each wording that would have counted: words in “”, regular expressions in //.
+    pub wordings: Arc<[String]>,
+}
+
 /// What spoke of a finding after the rules did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -299,6 +312,9 @@ pub struct Finding {
     pub advice: Arc<str>,
     /// What fired and what was looked for.
     pub why: String,
+    /// Where and for what was looked in vain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
     /// Further rules of the same kind that fired on the same message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Arc<str>>,

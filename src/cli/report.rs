@@ -11,7 +11,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 use kefulint::{
     report::{
-        Report,
+        Report, compare,
         digest::{self, Digest, Ground, RuleCards},
         json, sheet,
     },
@@ -30,6 +30,8 @@ pub(crate) struct Args {
 enum Command {
     /// Add up reports that `scan --format json` wrote, or print one in another format
     Merge(MergeArgs),
+    /// Compare the reports of two periods: what has changed, and whether the numbers are enough to say so
+    Compare(CompareArgs),
     /// A page on one agent, for a talk about how to do better
     Agent(AgentArgs),
 }
@@ -42,6 +44,39 @@ struct MergeArgs {
 
     #[command(flatten)]
     target: scan::Target,
+
+    /// Add a table of rates by this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    group_by: Option<scan::GroupBy>,
+}
+
+#[derive(Debug, clap::Args)]
+struct CompareArgs {
+    /// The earlier report as JSON
+    before: PathBuf,
+
+    /// The later one
+    after: PathBuf,
+
+    /// Compare these as well
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "agent")]
+    group_by: scan::GroupBy,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: ComparisonFormat,
+
+    /// Write the comparison there instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ComparisonFormat {
+    /// Tables, in Chinese
+    Markdown,
+    /// One JSON object
+    Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,6 +115,7 @@ enum SheetFormat {
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &args.command {
         Command::Merge(args) => merge(args, global, out),
+        Command::Compare(args) => compare(args, global, out),
         Command::Agent(args) => agent(args, global, out),
     }
 }
@@ -97,9 +133,30 @@ fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     }
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
-    let digest = Digest::new(&report, &head, ground);
+    let digest = scan::grouped(Digest::new(&report, &head, ground), args.group_by, &config);
     writer.write(&digest, global, config.report.top, out)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
+
+fn compare(args: &CompareArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let config = global.config(args.before.to_str())?;
+    let [before, after] = [load(&args.before)?, load(&args.after)?];
+    let complete = before.report.is_complete() && after.report.is_complete();
+    let comparison = compare::compare(
+        [&before.report, &after.report],
+        [before.date, after.date],
+        args.group_by.into(),
+        &config.report.teams,
+    );
+    let write = |out: &mut dyn Write| match args.format {
+        ComparisonFormat::Markdown => compare::markdown(&comparison, out),
+        ComparisonFormat::Json => compare::json(&comparison, out),
+    };
+    match &args.output {
+        Some(path) => scan::write_file(path, write)?,
+        None => write(out)?,
+    }
+    Ok(if complete { Status::Done } else { Status::Unread })
 }
 
 fn load(path: &Path) -> anyhow::Result<json::Saved> {

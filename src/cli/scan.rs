@@ -20,13 +20,16 @@ use kefulint::{
         ci::{azure, github, gitlab, junit, rdjson, sarif},
         csv,
         digest::{self, Digest, Ground},
-        excel, html, json, markdown,
+        excel, group, html, json, markdown,
         template::Template,
         terminal,
     },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
 };
+
+#[cfg(feature = "parquet")]
+use kefulint::report::parquet;
 
 use super::{
     Global, Status,
@@ -63,6 +66,36 @@ pub(crate) enum Format {
     Azure,
     /// The Reviewdog Diagnostic Format
     Rdjson,
+    /// The findings as a table for data tools
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// What conversations are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupBy {
+    /// Who served
+    Agent,
+    /// The teams of [report.teams] in kefulint.toml
+    Team,
+    /// The channel, shop or queue
+    Channel,
+    /// The trade told from the words
+    Trade,
+    /// The hour of the day in which the conversation began
+    Hour,
+}
+
+impl From<GroupBy> for group::GroupBy {
+    fn from(by: GroupBy) -> Self {
+        match by {
+            GroupBy::Agent => Self::Agent,
+            GroupBy::Team => Self::Team,
+            GroupBy::Channel => Self::Channel,
+            GroupBy::Trade => Self::Trade,
+            GroupBy::Hour => Self::Hour,
+        }
+    }
 }
 
 /// What to write, and where to.
@@ -116,6 +149,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     memory: MemoryArgs,
+
+    /// Add a table of rates by this
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Output")]
+    group_by: Option<GroupBy>,
 
     /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -218,13 +255,21 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
     let memory = args.memory.load(&args.input, &config, global, date, &rules)?;
     let report = judge(&linter, transcript, global, &memory);
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
-    let digest = Digest::new(&report, &head, ground);
+    let digest = grouped(Digest::new(&report, &head, ground), args.group_by, &config);
     writer.write(&digest, global, config.report.top, out)?;
     if !writer.is_screen() {
         tell_problems(&report.problems)?;
     }
     memory::tell(&memory, &report.findings, &config, &rules)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
+
+/// With the figures by group, where they are asked for.
+pub(crate) fn grouped<'a>(digest: Digest<'a>, by: Option<GroupBy>, config: &Config) -> Digest<'a> {
+    match by {
+        Some(by) => digest.grouped(by.into(), &config.report.teams),
+        None => digest,
+    }
 }
 
 pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global, memory: &Memory) -> Report {
@@ -282,6 +327,13 @@ impl<'a> Writer<'a> {
             Format::Excel => excel::write(digest, out),
             Format::Csv => csv::write(digest.report, out),
             Format::Markdown => markdown::write(digest, screen.findings, out),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => {
+                // The file's end tells where its parts stand, so its writer wants a place of its own.
+                let mut bytes = Vec::new();
+                parquet::write(digest.report, &mut bytes)?;
+                out.write_all(&bytes)
+            }
             Format::Sarif => sarif::write(digest, &self.place, out),
             Format::Junit => junit::write(digest, &self.place, out),
             Format::Github => github::write(digest, &self.place, out),

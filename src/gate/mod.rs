@@ -174,7 +174,7 @@ fn count<'a>(selector: &Selector, limit: u64, counted: &[&'a Finding]) -> Check<
 fn rate<'a>(selector: &Selector, limit: f64, counted: &[&'a Finding], conversations: u64) -> Check<'a> {
     let own = counted.iter().copied().filter(|finding| selector.holds(finding));
     let number = own.clone().count();
-    let rate = risk::rate(number as u64, conversations);
+    let rate = risk::rate(number as u64, conversations).unwrap_or_default();
     let mut check = Check::at_most("max_rate", selector.to_string(), limit, rate.low).showing(own);
     check.title = selector.title();
     check.detail = format!(

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ConversationLine, Head, Report, Tally,
-    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine, Suppressed},
+    digest::{AgentLine, Digest, Period, RuleCards, RuleLine, StatuteLine, Suppressed},
+    group::Groups,
     risk::PRIOR_CONVERSATIONS,
 };
 use crate::{
@@ -36,6 +37,9 @@ pub(super) struct Whole<'a> {
     suppressed: Suppressed,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<&'a Groups>,
+    trend: Vec<Period>,
     by_rule: &'a [RuleLine],
     by_statute: &'a [StatuteLine],
     conversations: &'a [ConversationLine],
@@ -71,6 +75,8 @@ pub(super) fn document<'a>(digest: &'a Digest<'_>) -> Whole<'a> {
         suppressed: digest.suppressed,
         exposure: &digest.exposure,
         agents: &digest.agents,
+        groups: digest.groups.as_ref(),
+        trend: digest.trend(),
         by_rule: &digest.rules,
         by_statute: &digest.statutes,
         conversations: &report.conversations,

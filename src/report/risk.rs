@@ -6,22 +6,54 @@
 //! docs/risk.md derives it.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, Gamma};
+use statrs::distribution::{ContinuousCDF, FisherSnedecor, Gamma};
 
 use super::Tally;
 
 /// How many conversations the team's rate weighs in the judgement of one agent.
 pub const PRIOR_CONVERSATIONS: f64 = 20.0;
 
-/// Weighted breaches per 100 conversations.
+/// A figure with its interval: weighted breaches per 100 conversations where it is an agent's risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Risk {
-    /// The posterior mean.
+    /// The figure: the posterior mean of a risk, the observed value of a rate or ratio.
     pub mean: f64,
     /// Lower end of the central 95 % of the posterior.
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+/// Findings per 100 conversations as observed, not weighted and not shrunk; the interval by Jeffreys' prior. None without conversations.
+pub fn rate(findings: u64, conversations: u64) -> Option<Risk> {
+    if conversations == 0 {
+        return None;
+    }
+    let posterior = Gamma::new(findings as f64 + 0.5, conversations as f64).ok()?;
+    // Where nothing was seen, nothing is the lower end.
+    let low = if findings == 0 { 0.0 } else { posterior.inverse_cdf(0.025) };
+    Some(Risk {
+        mean: 100.0 * findings as f64 / conversations as f64,
+        low: 100.0 * low,
+        high: 100.0 * posterior.inverse_cdf(0.975),
+    })
+}
+
+/// The second rate over the first, as the ratio of the posterior means; the interval by the F distribution, which the ratio of
+/// two gammas follows. None where a side has no conversations, or neither has findings.
+pub fn ratio(findings: [u64; 2], conversations: [u64; 2]) -> Option<Risk> {
+    if conversations.contains(&0) || findings == [0, 0] {
+        return None;
+    }
+    let [first, second] = findings.map(|count| count as f64 + 0.5);
+    let [before, after] = conversations.map(|count| count as f64);
+    let scale = (second / after) / (first / before);
+    let spread = FisherSnedecor::new(2.0 * second, 2.0 * first).ok()?;
+    Some(Risk {
+        mean: scale,
+        low: scale * spread.inverse_cdf(0.025),
+        high: scale * spread.inverse_cdf(0.975),
+    })
 }
 
 /// The prior that all agents of a report share.
@@ -65,23 +97,6 @@ impl Team {
     }
 }
 
-/// Findings per 100 conversations, each counting once and shrunk towards nothing, with the exact 95 % interval of a Poisson
-/// count.
-pub fn rate(findings: u64, conversations: u64) -> Risk {
-    let quantile = |shape: u64, at: f64| {
-        let posterior = Gamma::new(shape as f64, conversations as f64);
-        100.0 * posterior.map_or(0.0, |posterior| posterior.inverse_cdf(at))
-    };
-    if conversations == 0 {
-        return Risk::default();
-    }
-    Risk {
-        mean: 100.0 * findings as f64 / conversations as f64,
-        low: quantile(findings, 0.025),
-        high: quantile(findings + 1, 0.975),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,17 +124,6 @@ mod tests {
         // Quantiles of Gamma(12, 120) from scipy.stats.gamma.ppf: 0.051671, 0.164017.
         assert!((risk.low - 700.0 * 0.051_671).abs() < 0.01, "{risk:?}");
         assert!((risk.high - 700.0 * 0.164_017).abs() < 0.01, "{risk:?}");
-    }
-
-    #[test]
-    fn a_rate_has_the_exact_interval() {
-        // scipy.stats.chi2.ppf(0.025, 20) / 2 = 4.795389, chi2.ppf(0.975, 22) / 2 = 18.390356.
-        let rate = rate(10, 200);
-        assert!((rate.mean - 5.0).abs() < 1e-9);
-        assert!((rate.low - 4.795_389 / 2.0).abs() < 1e-4, "{rate:?}");
-        assert!((rate.high - 18.390_356 / 2.0).abs() < 1e-4, "{rate:?}");
-        assert!(super::rate(0, 10).low.abs() < 1e-12, "nothing found proves nothing");
-        assert_eq!(super::rate(0, 0), Risk::default());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One direction: [`compile`] turns a lexicon into a program; [`matcher`] reads a message once; [`case`] answers whether a
 //! condition holds; [`judge`] decides rules; [`Linter`] turns decisions into findings.
 
+mod absence;
 pub mod case;
 pub mod catalogue;
 pub mod compare;
