@@ -105,7 +105,8 @@ fn operator(condition: &ConditionDoc) -> String {
     }
     if let Some(kinds) = &condition.personal_data {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        return format!("personal data {}", kinds.join(" "));
+        let whose = if condition.given_elsewhere == Some(true) { "of another conversation's customer: " } else { "" };
+        return format!("personal data {whose}{}", kinds.join(" "));
     }
     let dialogue = [
         ("open question", &condition.question),
@@ -116,6 +117,11 @@ fn operator(condition: &ConditionDoc) -> String {
         dialogue.into_iter().find_map(|(what, words)| words.as_ref().map(|w| (what, w)))
     {
         return format!("{what} {}", quoted(words));
+    }
+    if let Some(learned) = &condition.learned {
+        let bound = learned.at_least.map(|at_least| format!("at least {at_least}"));
+        let bound = bound.or_else(|| learned.below.map(|below| format!("below {below}")));
+        return format!("the model's `{}` {}", learned.model, bound.unwrap_or_default());
     }
     match (condition.repeats, &condition.delay, &condition.count) {
         (Some(closeness), ..) => format!("repeats an earlier message, closeness {closeness}"),

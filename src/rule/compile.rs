@@ -257,7 +257,10 @@ impl Compiler<'_> {
         }
         if let Some(kinds) = &doc.personal_data {
             let confidence = doc.confidence.unwrap_or(personal::Confidence::Medium);
-            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence });
+            let elsewhere = doc.given_elsewhere.unwrap_or_default();
+            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence, elsewhere });
+        } else if doc.given_elsewhere.is_some() {
+            return Err("given_elsewhere belongs to personal_data".to_owned());
         }
         if let Some(types) = &doc.question {
             let any = types.iter().any(|name| name == "any");
@@ -295,9 +298,14 @@ impl Compiler<'_> {
     }
 
     fn learned(&self, doc: &LearnedDoc) -> Result<Operator, String> {
-        let LearnedDoc { model: name, at_least } = doc;
-        if !(0.0..=1.0).contains(at_least) {
-            return Err(format!("at_least = {at_least} must lie between 0 and 1"));
+        let LearnedDoc { model: name, at_least, below } = doc;
+        let (word, bound) = match (*at_least, *below) {
+            (Some(bound), None) => ("at_least", bound),
+            (None, Some(bound)) => ("below", bound),
+            _ => return Err("learned needs either at_least or below".to_owned()),
+        };
+        if !(0.0..=1.0).contains(&bound) {
+            return Err(format!("{word} = {bound} must lie between 0 and 1"));
         }
         let choice = match self.model {
             None => None,
@@ -305,7 +313,10 @@ impl Compiler<'_> {
                 format!("the model does not know `{name}`; it knows {}", model.names().join(", "))
             })?),
         };
-        Ok(Operator::Learned { choice, at_least: *at_least })
+        Ok(match below {
+            None => Operator::Learned { choice, at_least: bound },
+            Some(_) => Operator::Unlearned { choice, below: bound },
+        })
     }
 
     fn terms(

@@ -182,6 +182,8 @@ pub enum Operator {
         kinds: Vec<personal::Kind>,
         /// How sure.
         confidence: personal::Confidence,
+        /// Only those that the customer of another conversation gave.
+        elsewhere: bool,
     },
     /// An open question; no types mean any.
     Question(Vec<QuestionType>),
@@ -201,6 +203,13 @@ pub enum Operator {
         choice: Option<Choice>,
         /// How likely it must be.
         at_least: f64,
+    },
+    /// There is a model, and it thinks otherwise.
+    Unlearned {
+        /// What the model is asked.
+        choice: Option<Choice>,
+        /// How unlikely it must be.
+        below: f64,
     },
     /// A condition that holds in so many messages.
     Count {
