@@ -268,7 +268,10 @@ impl<'a> Case<'a> {
             Operator::Unlearned { choice, below } => {
                 let likely = choice.and_then(|choice| self.thought(choice, message));
                 let doubted = likely.is_some_and(|(probability, _)| probability < *below);
-                Outcome { hits: if doubted { vec![self.whole(message)] } else { Vec::new() }, near: Vec::new() }
+                Outcome {
+                    hits: if doubted { vec![self.whole(message)] } else { Vec::new() },
+                    near: Vec::new(),
+                }
             }
             operator => Outcome {
                 hits: if self.dialogue_holds(operator, condition, message) {

@@ -105,7 +105,8 @@ fn operator(condition: &ConditionDoc) -> String {
     }
     if let Some(kinds) = &condition.personal_data {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        let whose = if condition.given_elsewhere == Some(true) { "of another conversation's customer: " } else { "" };
+        let whose =
+            if condition.given_elsewhere == Some(true) { "of another conversation's customer: " } else { "" };
         return format!("personal data {whose}{}", kinds.join(" "));
     }
     let dialogue = [
