@@ -19,6 +19,7 @@ use kefulint::{
     config::Config,
     learned::{Model, Source},
     lexicon::Lexicon,
+    personal,
     place::Place,
     report::terminal::Screen,
     rule::{Linter, Options},
@@ -243,7 +244,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nowhere is left to say that standard error is closed.
-            let _ = writeln!(io::stderr(), "kefulint: {error:#}");
+            let _ = writeln!(io::stderr(), "kefulint: {}", personal::mask(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }
