@@ -30,7 +30,7 @@ pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversati
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Ok(Conversation { id: "example".into(), channel: None, messages, unseen: 0 })
+    Ok(Conversation { id: "example".into(), channel: None, messages, unseen: 0, speech: false })
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

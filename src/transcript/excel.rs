@@ -12,6 +12,7 @@ use jiff::{Unit, civil::DateTime};
 
 use super::{
     assemble::Assembler,
+    config::InputConfig,
     layout::Table,
     table::{self, BadRow, Row, Rows},
 };
@@ -149,6 +150,10 @@ fn choose(sheets: Vec<Sheet>, out: &mut Assembler<'_>) {
             others.join(", ")
         );
         out.note(None, reason, None);
+        let names = std::iter::once(sheet.name.as_str()).chain(others);
+        let readings =
+            names.map(|name| InputConfig { sheet: Some(name.to_owned()), ..InputConfig::default() });
+        out.readings(readings.collect());
     }
     if table::read(&mut sheet.rows(), out).is_err() {
         out.note(None, "the sheet ends too early", None);

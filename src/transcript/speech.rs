@@ -5,10 +5,11 @@
 use std::io;
 
 use super::{
-    assemble::{Assembler, clip},
-    config::InputConfig,
+    assemble::Assembler,
+    config::{InputConfig, Medium},
     field::{Cells, Field},
     lines::Pieces,
+    value::clip,
 };
 
 /// How long a speaker's name may be, in characters.
@@ -21,7 +22,8 @@ pub(crate) fn fits(head: &str) -> bool {
 
 /// Reads all cues. An error is one of reading, after which what was read still counts.
 pub(crate) fn read(lines: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Result<()> {
-    out.map([Field::Sender, Field::Text], InputConfig::default());
+    let found = InputConfig { source: Some(Medium::Speech), ..InputConfig::default() };
+    out.map([Field::Sender, Field::Text], found, Vec::new());
     let mut cue = Cue::default();
     let read = loop {
         let piece = match lines.next() {
