@@ -30,6 +30,7 @@ mod path;
 mod roles;
 mod sink;
 mod speech;
+mod spread;
 mod stream;
 mod table;
 mod time;

@@ -14,6 +14,8 @@ use super::{
 
 /// How long a speaker's name may be, in characters.
 const NAME: usize = 20;
+/// The longest cue, in bytes; nobody says more in a breath.
+const LONGEST: usize = 64 << 10;
 
 /// Whether a text is a list of cues.
 pub(crate) fn fits(head: &str) -> bool {
@@ -67,6 +69,10 @@ struct Cue {
 
 impl Cue {
     fn add(&mut self, line: &str) {
+        if self.text.len() + line.len() > LONGEST {
+            self.spoilt = Some("the cue is too long; the blank line that ends it may be missing");
+            return;
+        }
         let (speaker, said) = speaker(line);
         if let Some(speaker) = speaker {
             self.speaker.get_or_insert_with(|| speaker.to_owned());
