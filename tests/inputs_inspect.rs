@@ -90,7 +90,7 @@ fn of_what_is_ambiguous_both_readings_are_told_and_each_reads() {
         ),
         ("day-or-month.csv", Ground::DayOrMonth, ["dates = \"month-first\"\n", "dates = \"day-first\"\n"]),
     ] {
-        let path = PathBuf::from("fixtures/inputs/ambiguous").join(name);
+        let path = PathBuf::from("fixtures/ambiguous").join(name);
         let suggestions = looked_at(Input::file(&path)).suggestions();
         assert_eq!(suggestions.iter().map(|s| s.ground).collect::<Vec<_>>(), [ground, ground], "{name}");
         for (suggestion, told) in suggestions.iter().zip(told) {
@@ -105,9 +105,9 @@ fn of_what_is_ambiguous_both_readings_are_told_and_each_reads() {
 
 #[test]
 fn a_date_that_only_one_order_reads_settles_the_order() {
-    let suggestions = looked_at(Input::file("fixtures/inputs/month-first.csv")).suggestions();
+    let suggestions = looked_at(Input::file("fixtures/ambiguous/month-first.csv")).suggestions();
     assert_eq!(suggestions.len(), 1);
-    let read = read(Input::file("fixtures/inputs/month-first.csv"), &written(&suggestions[0], None));
+    let read = read(Input::file("fixtures/ambiguous/month-first.csv"), &written(&suggestions[0], None));
     let days: Vec<String> = read.conversations[0]
         .messages
         .iter()
@@ -144,7 +144,7 @@ fn two_sheets_of_chats_are_two_readings() {
 
 #[test]
 fn an_inspection_counts_what_stands_in_the_file() {
-    let rows = "会话ID,角色,客服,时间,内容\n1,客户,小满,2024-05-01 09:00,我电话13800138000\n1,客服,小满,2024-05-01 09:05,尾号138****8000对吗\n\
+    let rows = "会话ID,角色,客服,时间,内容\n1,客户,小满,2024-05-01 09:00,我电话13812345672\n1,客服,小满,2024-05-01 09:05,尾号138****5672对吗\n\
                 2,客服,,,[图片]\n2,路人,,,在吗\n";
     let seen = looked_at(Input::stream("x.csv", rows.as_bytes()));
     let summary = seen.summary.expect("it was read");
@@ -171,7 +171,8 @@ fn neutral_lines_read_as_the_file_that_they_were_written_from() {
         let name = if lines.is_empty() { continue } else { "neutral.jsonl" };
         let again = read(Input::stream(name, std::io::Cursor::new(lines)), &InputConfig::default());
         assert_eq!(again.files[0].input.preset.as_deref(), Some("neutral"), "{path:?}");
-        assert_eq!(again.problems, [], "{path:?}");
+        // A text that Excel has cut is as long as before.
+        assert!(again.problems.iter().all(|problem| problem.reason.contains("Excel has cut it")), "{path:?}");
         assert_eq!(content(again), content(read(Input::file(&path), &config)), "{path:?}");
     }
 }
@@ -180,14 +181,14 @@ fn neutral_lines_read_as_the_file_that_they_were_written_from() {
 fn neutral_lines_are_masked_unless_asked_otherwise() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("chat.csv");
-    fs::write(&path, "角色,内容\n客服,您电话是13800138000吧\n").expect("written");
+    fs::write(&path, "角色,内容\n客服,您电话是13812345672吧\n").expect("written");
     let line = |text: &str| {
         format!(
             "{{\"conversation_id\":\"chat\",\"event\":\"message\",\"role\":\"agent\",\"text\":\"{text}\"}}\n"
         )
     };
-    assert_eq!(converted(&path, &InputConfig::default(), false), line("您电话是138****8000吧"));
-    assert_eq!(converted(&path, &InputConfig::default(), true), line("您电话是13800138000吧"));
+    assert_eq!(converted(&path, &InputConfig::default(), false), line("您电话是138****5672吧"));
+    assert_eq!(converted(&path, &InputConfig::default(), true), line("您电话是13812345672吧"));
 }
 
 #[test]
