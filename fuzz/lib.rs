@@ -14,8 +14,14 @@ pub fn read(name: &str, bytes: &[u8], config: &InputConfig) -> Transcript {
     assert!(messages as u64 <= stats.records, "more messages than records: {stats:?}");
     let text = read.conversations.iter().flat_map(|conversation| &conversation.messages);
     assert!(text.into_iter().all(|message| !message.text.trim().is_empty()), "a message without text");
-    assert!(!read.conversations.is_empty() || !read.problems.is_empty() || stats.records_skipped > 0
-        || stats.records == 0 || stats.files_ignored > 0, "lost in silence: {stats:?}");
+    assert!(
+        !read.conversations.is_empty()
+            || !read.problems.is_empty()
+            || stats.records_skipped > 0
+            || stats.records == 0
+            || stats.files_ignored > 0,
+        "lost in silence: {stats:?}"
+    );
     read
 }
 
