@@ -48,7 +48,7 @@ fn of_lines(id: &str, lines: Vec<(Role, Option<Moment>, String)>) -> Conversatio
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Conversation { id: id.into(), channel: None, messages, unseen: 0 }
+    Conversation { id: id.into(), channel: None, messages, unseen: 0, speech: false }
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

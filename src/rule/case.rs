@@ -56,7 +56,10 @@ impl<'a> Case<'a> {
     /// Reads every message once.
     pub fn new(program: &'a Program, cues: &'a Cues, conversation: &'a Conversation) -> Self {
         let count = conversation.messages.len();
-        let scans = conversation.messages.iter().map(|message| program.matcher.scan(&message.text)).collect();
+        let scan = |text: &str| {
+            if conversation.speech { program.matcher.scan_speech(text) } else { program.matcher.scan(text) }
+        };
+        let scans = conversation.messages.iter().map(|message| scan(&message.text)).collect();
         Self {
             conversation,
             program,
@@ -122,7 +125,8 @@ impl<'a> Case<'a> {
 
     /// The clauses of a message.
     pub fn clauses(&self, message: usize) -> &[Range<usize>] {
-        self.clauses[message].get_or_init(|| clause::clauses(self.folded(message).text()))
+        let cut = if self.conversation.speech { clause::spoken } else { clause::clauses };
+        self.clauses[message].get_or_init(|| cut(self.folded(message).text()))
     }
 
     /// Whether a condition could hold in a message, by what the automata saw: cheap, and never wrongly no.

@@ -3,7 +3,7 @@
 //! A message is read once in its folded view; the views that see through disguise are read only where a message has
 //! something to see through. What comes out are raw hits; whether they count is decided later.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
@@ -47,7 +47,11 @@ pub struct MatcherBuilder {
     plain: Literals,
     symbols: Literals,
     sound: Literals,
+    heard: Vec<(String, Use)>,
 }
+
+/// How many characters a term has whose like may be looked for by sound in speech; of shorter ones there are too many.
+const HEARD: usize = 3;
 
 #[derive(Debug, Default)]
 struct Literals {
@@ -97,11 +101,21 @@ impl MatcherBuilder {
         if disguise >= Disguise::Sound && literal.chars().all(is_han) && literal.chars().count() > 1 {
             self.sound.add(disguise::sound_of(literal), r#use);
         }
+        let shortest = if disguise >= Disguise::Sound { 2 } else { HEARD };
+        let is_term = matches!(r#use, Use::Term { .. });
+        if is_term && literal.chars().all(is_han) && literal.chars().count() >= shortest {
+            self.heard.push((literal.to_owned(), r#use));
+        }
     }
 
     /// Builds the automata.
     pub fn build(self) -> Result<Matcher, BuildError> {
-        Ok(Matcher { plain: self.plain.build()?, symbols: self.symbols.build()?, sound: self.sound.build()? })
+        Ok(Matcher {
+            plain: self.plain.build()?,
+            symbols: self.symbols.build()?,
+            sound: self.sound.build()?,
+            heard: (self.heard, OnceLock::new()),
+        })
     }
 }
 
@@ -116,6 +130,8 @@ pub struct Matcher {
     plain: Option<Automaton>,
     symbols: Option<Automaton>,
     sound: Option<Automaton>,
+    /// The terms of which the like is looked for in speech, and their automaton, built when the first speech is read.
+    heard: (Vec<(String, Use)>, OnceLock<Option<Automaton>>),
 }
 
 /// In which view a hit was seen.
@@ -181,11 +197,39 @@ impl Matcher {
             scan.folded = folded;
             scan.skeleton = base;
         }
-        scan.terms.sort_unstable();
-        scan.terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
-        scan.anchors.sort_unstable();
-        scan.anchors.dedup();
+        scan.settle();
         scan
+    }
+
+    /// Reads one message that was spoken: a machine that writes down what it hears takes words of like sound for one another.
+    pub fn scan_speech(&self, original: &str) -> Scan {
+        let mut scan = self.scan(original);
+        let (terms, automaton) = &self.heard;
+        let automaton = automaton.get_or_init(|| {
+            let mut literals = Literals::default();
+            for (term, r#use) in terms {
+                literals.add(disguise::heard_of(term), *r#use);
+            }
+            // What cannot be built is not looked for: the other views have been read.
+            literals.build().ok().flatten()
+        });
+        if let Some(automaton) = automaton {
+            let folded = std::mem::take(&mut scan.folded);
+            automaton.read(&disguise::heard(&disguise::sound(&folded)), &folded, View::Sound, &mut scan);
+            scan.folded = folded;
+            scan.settle();
+        }
+        scan
+    }
+}
+
+impl Scan {
+    /// Each hit once, in order.
+    fn settle(&mut self) {
+        self.terms.sort_unstable();
+        self.terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
+        self.anchors.sort_unstable();
+        self.anchors.dedup();
     }
 }
 
@@ -254,6 +298,19 @@ mod tests {
         assert_eq!(seen(Disguise::Sound, "傻逼", "真煞笔"), [(1, 3, View::Sound)]);
         assert_eq!(seen(Disguise::Sound, "智障", "zhi障都会"), [(0, 4, View::Sound)]);
         assert_eq!(seen(Disguise::Sound, "智障", "你个智-zhang"), [(2, 9, View::Sound)]);
+    }
+
+    #[test]
+    fn speech_is_also_read_by_what_it_sounds_like() {
+        let mut builder = MatcherBuilder::default();
+        builder.add("稳赚不赔", Disguise::Light, Use::Term { condition: 0, term: 0 });
+        builder.add("保本", Disguise::Light, Use::Term { condition: 1, term: 0 });
+        let matcher = builder.build().expect("the literals are few");
+        assert_eq!(matcher.scan("这个问转不陪").terms, []);
+        let seen = matcher.scan_speech("这个问转不陪").terms;
+        assert_eq!(seen.iter().map(|hit| (hit.span.start, hit.span.end)).collect::<Vec<_>>(), [(2, 6)]);
+        assert_eq!(matcher.scan_speech("宝贝的本子").terms, []);
+        assert_eq!(matcher.scan_speech("稳赚不赔").terms, matcher.scan("稳赚不赔").terms);
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn refusal(error: &ZipError, has_password: bool) -> String {
     match error {
         ZipError::InvalidPassword => "the password of the zip file is wrong".to_owned(),
         ZipError::UnsupportedArchive(_) if !has_password => {
-            format!("cannot be unpacked: {error}; if it needs a password, give one")
+            format!("cannot be unpacked: {error}; if it needs a password, give --password-file")
         }
         _ => format!("cannot be unpacked: {error}"),
     }
