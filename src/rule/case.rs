@@ -79,6 +79,7 @@ impl<'a> Case<'a> {
     }
 
     /// The same beside other conversations, of which `others` knows what their customers gave.
+    #[must_use]
     pub fn among(self, others: Option<&'a crossing::Index>) -> Self {
         Self { others, ..self }
     }
