@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
+use crate::{law::remedy::Platform, lexicon::line_at, notify::NotifyConfig, transcript::InputConfig};
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "kefulint.toml";
@@ -27,6 +27,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// The platform's own rule of penalties and time limits.
     pub platform: Platform,
+    /// Who is told when a night's run is over.
+    pub notify: NotifyConfig,
 }
 
 /// `[lint]`

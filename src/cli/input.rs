@@ -7,7 +7,7 @@ use std::{
 
 use kefulint::{
     config::Config,
-    transcript::{self, Format, InputConfig, Problem, Role, Transcript},
+    transcript::{self, Format, InputConfig, Transcript},
 };
 
 use super::Global;
@@ -70,19 +70,7 @@ impl InputArgs {
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
         let inputs = transcript::discover(&self.paths, io::stdin());
         let mut transcript = transcript::read(inputs, &config.input)?;
-        // A file in which nobody serves has most likely been read with the roles mistaken: it may not look clean.
-        let silent = transcript
-            .files
-            .iter()
-            .filter(|file| !file.messages.is_empty() && !file.messages.contains_key(&Role::Agent));
-        transcript.problems.extend(silent.map(|file| Problem {
-            file: file.file.clone(),
-            line: None,
-            reason: "no message of an agent in this file, so nothing was judged; if there should be, map the values of \
-                     the role column in kefulint.toml: [input.roles] \"…\" = \"agent\""
-                .to_owned(),
-            raw: None,
-        }));
+        transcript.note_files_without_agents();
         Ok(transcript)
     }
 }

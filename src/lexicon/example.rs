@@ -22,6 +22,7 @@ pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversati
     let messages = (1..)
         .zip(lines)
         .map(|(line, (role, time, text))| Message {
+            id: None,
             role,
             agent: Some(agent.clone()),
             time,
@@ -30,7 +31,7 @@ pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversati
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Ok(Conversation { id: "example".into(), channel: None, messages, unseen: 0 })
+    Ok(Conversation { id: "example".into(), channel: None, customers: Vec::new(), messages, unseen: 0 })
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

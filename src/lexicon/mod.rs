@@ -16,6 +16,7 @@ pub mod schema;
 
 pub use overlay::OverrideDoc;
 use schema::{PackDoc, RuleDoc};
+use sha2::{Digest, Sha256};
 
 /// The packs in the binary.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -98,6 +99,8 @@ pub struct Lexicon {
     /// The rules, in order of id.
     pub rules: Vec<Rule>,
     data: BTreeMap<&'static str, (Arc<str>, String)>,
+    /// SHA-256 over the packs as they were laid on each other.
+    packs: [u8; 32],
 }
 
 impl Lexicon {
@@ -148,7 +151,7 @@ impl Lexicon {
         packs: Vec<(Arc<str>, String)>,
         data: BTreeMap<&'static str, (Arc<str>, String)>,
     ) -> Result<Self, LexiconError> {
-        let mut lexicon = Self { rules: Vec::new(), data };
+        let mut lexicon = Self { rules: Vec::new(), data, packs: [0; 32] };
         lexicon.extend(packs)?;
         Ok(lexicon)
     }
@@ -158,6 +161,7 @@ impl Lexicon {
         let mut faults = Vec::new();
         let mut changes = Vec::new();
         for (file, text) in packs {
+            self.packs = Sha256::new().chain_update(self.packs).chain_update(&text).finalize().into();
             let fault =
                 |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
             match toml::from_str::<PackDoc>(&text) {
@@ -216,6 +220,17 @@ impl Lexicon {
             return (file, text);
         }
         DATA.iter().find(|(known, _)| *known == name).copied().expect("the name is one of the data files")
+    }
+
+    /// SHA-256 over the texts of all packs and data files: two lexicons of one digest judge alike, wherever they were read.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new().chain_update(self.packs);
+        for (name, _) in DATA {
+            let (_, text) = self.data(name);
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
     }
 
     /// The rule with this id.

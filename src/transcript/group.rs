@@ -12,12 +12,16 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Conversation, Message, Problem, ReadStats, Role, Transcript,
+    Conversation, Message, Problem, ReadStats, Recall, Role, Source, Transcript,
     assemble::{FileRead, Staged},
 };
 
 /// A message id that was seen, and where its message stands.
-type SeenIds = HashMap<(usize, Box<str>), usize>;
+type SeenIds = HashMap<(usize, Arc<str>), usize>;
+
+/// The reason given for a recall of what was not read.
+pub(crate) const NOT_AMONG_THOSE_READ: &str =
+    "a message was taken back that is not among those read: evidence is missing";
 
 #[derive(Default)]
 struct Grouping {
@@ -62,8 +66,10 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     // What is taken back may stand in another file, so this waits for all of them.
     for (place, recall, file) in recalls {
         if !grouping.take_back(place, &recall.message_id) {
-            let reason =
-                "a message was taken back that is not among those read: evidence is missing".to_owned();
+            let conversation = grouping.conversations[place].id.clone();
+            let source = Source { file: file.clone(), line: recall.line };
+            transcript.recalls.push(Recall { conversation, message_id: recall.message_id, source });
+            let reason = NOT_AMONG_THOSE_READ.to_owned();
             transcript.problems.push(Problem { file, line: Some(recall.line), reason, raw: None });
         }
     }
@@ -71,10 +77,7 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     transcript.conversations = grouping.conversations;
     transcript.conversations.retain(|conversation| !conversation.messages.is_empty());
     for conversation in &mut transcript.conversations {
-        // Stable, so that messages of one second stay in the order of reading.
-        if conversation.messages.iter().all(|message| message.time.is_some()) {
-            conversation.messages.sort_by_key(|message| message.time.map(|time| time.at));
-        }
+        conversation.put_in_order();
     }
     transcript.conversations.sort_by(|a, b| a.id.cmp(&b.id));
     transcript
@@ -90,6 +93,7 @@ impl Grouping {
         self.conversations.push(Conversation {
             id: id.clone(),
             channel: None,
+            customers: Vec::new(),
             messages: Vec::new(),
             unseen: 0,
         });
@@ -97,8 +101,8 @@ impl Grouping {
     }
 
     /// Marks a message as taken back; answers whether it is there.
-    fn take_back(&mut self, place: usize, id: &str) -> bool {
-        let Some(index) = self.ids.get(&(place, Box::from(id))) else { return false };
+    fn take_back(&mut self, place: usize, id: &Arc<str>) -> bool {
+        let Some(index) = self.ids.get(&(place, id.clone())) else { return false };
         self.conversations[place].messages[*index].recalled = true;
         true
     }
@@ -107,7 +111,7 @@ impl Grouping {
     fn add(&mut self, place: usize, staged: Staged) -> Result<(), Option<Problem>> {
         let conversation = &mut self.conversations[place];
         let mut said_before = None;
-        if staged.message_id.is_none()
+        if staged.message.id.is_none()
             && let Some(time) = staged.message.time
         {
             let text = self.hasher.hash_one(&staged.message.text);
@@ -116,8 +120,8 @@ impl Grouping {
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
         }
-        if let Some(id) = staged.message_id {
-            match self.ids.entry((place, id)) {
+        if let Some(id) = &staged.message.id {
+            match self.ids.entry((place, id.clone())) {
                 Entry::Occupied(first) => {
                     return Err(repeated(&conversation.messages[*first.get()], staged.message));
                 }
@@ -132,6 +136,11 @@ impl Grouping {
         }
         if conversation.channel.is_none() {
             conversation.channel = staged.channel;
+        }
+        if let Some(customer) = staged.customer
+            && !conversation.customers.contains(&customer)
+        {
+            conversation.customers.push(customer);
         }
         conversation.messages.push(staged.message);
         Ok(())
@@ -170,7 +179,7 @@ fn own_names(files: &[FileRead]) -> Vec<Arc<str>> {
     files.iter().map(name).collect()
 }
 
-fn stem(name: &str) -> &str {
+pub(crate) fn stem(name: &str) -> &str {
     let name = name.rsplit_once('!').map_or(name, |(_, entry)| entry);
     let file = Path::new(name).file_name().and_then(|file| file.to_str()).unwrap_or(name);
     let unwrapped = [".gz", ".zst"].iter().find_map(|wrapper| file.strip_suffix(wrapper)).unwrap_or(file);

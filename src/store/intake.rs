@@ -1,0 +1,629 @@
+//! A night's intake: from files as they lie there to conversations judged and written.
+//!
+//! Files are read in groups of some size, so that a first night over years of chats needs no more memory than any other. Of each
+//! group first the conversations are written, some hundreds a transaction, and only then that its files were seen: whatever moment
+//! a run dies at, the next one reads those files again and finds in them what is still missing, and nothing else.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    io,
+    path::Path,
+    sync::Arc,
+};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Night, Result, Store, StoreError,
+    files::{self, FileDigest, Snapshot},
+    identity::{self, Basis, Identity, Tag},
+    judged::{self, Judged, Known, Stamp, Stored, Task},
+};
+use crate::transcript::{self, Conversation, Input, Message, Moment, Problem, ReadStats, Source, Transcript};
+
+/// Bytes of files that are read together.
+const GROUP: usize = 64 << 20;
+/// Conversations in a transaction.
+const BATCH: usize = 256;
+
+/// What a run found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Files that were new by their bytes.
+    pub files: u64,
+    /// Files that were seen before.
+    pub known: u64,
+    /// Files that somebody was still writing; left for the next run.
+    pub growing: Vec<String>,
+    /// Messages that were new.
+    pub messages: u64,
+    /// Messages in the new files that were known.
+    pub repeated: u64,
+    /// Conversations that were judged.
+    pub conversations: u64,
+    /// Findings in them.
+    pub findings: u64,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A file that is read in this run.
+struct Fresh {
+    path: String,
+    stamp: String,
+    digest: FileDigest,
+    length: usize,
+}
+
+/// Where the last record of a file stands: if the file was only half written, it may not have been whole.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Tail {
+    conversation: Tag,
+    message: Tag,
+    before: Option<Tag>,
+}
+
+impl Store {
+    /// Reads and judges what of these inputs is new.
+    pub fn take_in(&mut self, inputs: Vec<Input>, night: &Night<'_>) -> Result<Outcome> {
+        let pack = self.begin(night)?;
+        let mut outcome = Outcome::default();
+        let mut group: Vec<(Fresh, Vec<u8>)> = Vec::new();
+        let mut digests: HashSet<FileDigest> = HashSet::new();
+        for input in inputs {
+            if let Some(reason) = input.refusal() {
+                self.refuse(input.name(), reason, night, &mut outcome)?;
+            }
+            let Some(path) = input.path() else { continue };
+            match self.look(path) {
+                Ok(Look::Known) => outcome.known += 1,
+                Ok(Look::Growing) => outcome.growing.push(input.name().to_owned()),
+                Ok(Look::New(snapshot)) => {
+                    let Snapshot { bytes, digest, stamp } = snapshot;
+                    if !digests.insert(digest) {
+                        outcome.known += 1;
+                        continue;
+                    }
+                    let fresh = Fresh { path: input.name().to_owned(), stamp, digest, length: bytes.len() };
+                    group.push((fresh, bytes));
+                }
+                Err(LookError::File(error)) => {
+                    self.refuse(input.name(), &transcript::not_opened(&error), night, &mut outcome)?;
+                }
+                Err(LookError::Store(error)) => return Err(error),
+            }
+            if group.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() >= GROUP {
+                self.read_group(std::mem::take(&mut group), night, pack, &mut outcome)?;
+            }
+        }
+        if !group.is_empty() {
+            self.read_group(group, night, pack, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Whether a file has to be read.
+    fn look(&mut self, path: &Path) -> std::result::Result<Look, LookError> {
+        let name = path.to_string_lossy().into_owned();
+        let stamp = files::stamp(&std::fs::metadata(path)?);
+        let known = self.sql(|db| {
+            db.prepare_cached("SELECT 1 FROM place WHERE path = ? AND stamp = ? AND stamp <> ''")?
+                .exists([&name, &stamp])
+        })?;
+        if known {
+            return Ok(Look::Known);
+        }
+        let Some(snapshot) = files::take(path)? else { return Ok(Look::Growing) };
+        let seen = self
+            .sql(|db| db.prepare_cached("SELECT 1 FROM file WHERE digest = ?")?.exists([snapshot.digest]))?;
+        if !seen {
+            return Ok(Look::New(snapshot));
+        }
+        // Seen, but elsewhere or at another time; of its tail nothing is known here, so it may only grow as a new file does.
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO place VALUES (?1, ?2, ?3, ?4, '[]')
+                 ON CONFLICT DO UPDATE SET stamp = excluded.stamp,
+                     tail = CASE WHEN digest = excluded.digest THEN tail ELSE '[]' END,
+                     digest = excluded.digest, length = excluded.length",
+                params![name, snapshot.stamp, snapshot.digest, snapshot.bytes.len() as i64],
+            )
+        })?;
+        Ok(Look::Known)
+    }
+
+    /// Notes once a night that an input could not be had at all.
+    fn refuse(&mut self, name: &str, reason: &str, night: &Night<'_>, outcome: &mut Outcome) -> Result<()> {
+        let problem = Problem { file: name.into(), line: None, reason: reason.to_owned(), raw: None };
+        let day = night.day().to_string();
+        let row = ProblemRow { tag: self.problem_tag(&problem, 0, &day), problem: &problem };
+        self.write(|db| {
+            if row.insert(db, &day)? {
+                let stats = ReadStats { files: 1, files_failed: 1, ..ReadStats::default() };
+                count(db, &day, Counts { read: stats, ..Counts::default() })?;
+            }
+            Ok(())
+        })?;
+        outcome.problems.push(problem);
+        Ok(())
+    }
+
+    fn read_group(
+        &mut self,
+        group: Vec<(Fresh, Vec<u8>)>,
+        night: &Night<'_>,
+        pack: i64,
+        outcome: &mut Outcome,
+    ) -> Result<()> {
+        for (fresh, bytes) in &group {
+            self.cut_tail(fresh, bytes)?;
+        }
+        let (files, inputs): (Vec<Fresh>, Vec<Input>) = group
+            .into_iter()
+            .map(|(fresh, bytes)| {
+                let input = Input::stream(&fresh.path, io::Cursor::new(bytes));
+                (fresh, input)
+            })
+            .unzip();
+        let mut read = transcript::read(inputs, night.input)?;
+        read.note_files_without_agents();
+        let mut intake = Intake { store: self, night, pack, day: night.day(), batch: Vec::new(), outcome };
+        let conversations = std::mem::take(&mut read.conversations);
+        let mut tails = Tails::default();
+        let mut recalls = recalls(&read);
+        let mut problems = Vec::new();
+        for conversation in conversations {
+            let identities = identity::of_messages(&intake.store.key, &conversation.messages);
+            let recalled = recalls.remove(&conversation.id).unwrap_or_default();
+            problems.extend(intake.take(conversation, identities, recalled, &mut tails)?);
+        }
+        // Recalls whose conversations have no other message in these files.
+        for (name, recalled) in recalls {
+            intake.take_back(name, recalled)?;
+        }
+        intake.flush()?;
+        intake.judge_due()?;
+        settle_recalls(&mut read, self)?;
+        read.problems.extend(problems);
+        self.finish(&files, &read, tails, night)?;
+        outcome.files += files.len() as u64;
+        outcome.problems.extend(read.problems);
+        Ok(())
+    }
+
+    /// Where a file has only grown, its former end may have been half a record: what it gave goes, if it is not there any more.
+    fn cut_tail(&mut self, fresh: &Fresh, bytes: &[u8]) -> Result<()> {
+        let place: Option<(Vec<u8>, i64, String)> = self.sql(|db| {
+            db.prepare_cached("SELECT digest, length, tail FROM place WHERE path = ?")?
+                .query_row([&fresh.path], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()
+        })?;
+        let Some((digest, length, tail)) = place else { return Ok(()) };
+        if !files::grew(bytes, length.cast_unsigned(), &digest) {
+            return Ok(());
+        }
+        let tails: Vec<Tail> = self.unpacked(&tail)?;
+        self.write(|db| {
+            for tail in &tails {
+                let known = db
+                    .prepare_cached("SELECT id FROM conversation WHERE tag = ? AND texts > 0")?
+                    .query_row([tail.conversation], |row| row.get::<_, i64>(0))
+                    .optional()?;
+                let Some(id) = known else { continue };
+                let gone = db.execute(
+                    "DELETE FROM message WHERE conversation = ? AND tag = ?",
+                    params![id, tail.message],
+                )?;
+                if gone > 0 {
+                    db.execute(
+                        "DELETE FROM seen WHERE conversation = ? AND tag = ?",
+                        params![id, tail.message],
+                    )?;
+                    db.execute(
+                        "UPDATE seen SET ends = 1 WHERE conversation = ? AND tag = ?",
+                        params![id, tail.before],
+                    )?;
+                    db.execute("UPDATE conversation SET due = 1, texts = texts - 1 WHERE id = ?", [id])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes that the files of a group were seen: the last step.
+    fn finish(
+        &mut self,
+        files: &[Fresh],
+        read: &Transcript,
+        mut tails: Tails,
+        night: &Night<'_>,
+    ) -> Result<()> {
+        let day = night.day().to_string();
+        let mut times: HashMap<(&str, &str, Option<&str>), u32> = HashMap::new();
+        let rows: Vec<ProblemRow<'_>> = read
+            .problems
+            .iter()
+            .map(|problem| {
+                let same = times.entry((&problem.file, &problem.reason, problem.raw.as_deref())).or_default();
+                *same += 1;
+                ProblemRow { tag: self.problem_tag(problem, *same, &day), problem }
+            })
+            .collect();
+        let counts = Counts { files: files.len() as i64, read: read.stats, ..Counts::default() };
+        self.write(|db| {
+            for file in files {
+                db.execute(
+                    "INSERT OR IGNORE INTO file VALUES (?, ?, ?)",
+                    params![file.digest, file.path, day],
+                )?;
+                let tail = serde_json::to_string(&tails.of(&file.path)).expect("a tail is plain data");
+                db.execute(
+                    "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
+                    params![file.path, file.stamp, file.digest, file.length as i64, tail],
+                )?;
+            }
+            for row in &rows {
+                row.insert(db, &day)?;
+            }
+            count(db, &day, counts)
+        })
+    }
+
+    /// A bad record is known by its bytes, so that the same file sent with more rows does not repeat it; what concerns a whole
+    /// file, by its night.
+    fn problem_tag(&self, problem: &Problem, times: u32, night: &str) -> Tag {
+        let at = problem.line.unwrap_or_default().to_le_bytes();
+        match &problem.raw {
+            Some(raw) => self.key.mark(&[
+                b"record\0",
+                problem.reason.as_bytes(),
+                &[0],
+                &times.to_le_bytes(),
+                raw.as_bytes(),
+            ]),
+            None => self.key.mark(&[
+                b"file\0",
+                problem.reason.as_bytes(),
+                &[0],
+                problem.file.as_bytes(),
+                &[0],
+                &at,
+                night.as_bytes(),
+            ]),
+        }
+    }
+}
+
+enum Look {
+    Known,
+    Growing,
+    New(Snapshot),
+}
+
+enum LookError {
+    File(io::Error),
+    Store(StoreError),
+}
+
+impl From<io::Error> for LookError {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<StoreError> for LookError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct ProblemRow<'a> {
+    tag: Tag,
+    problem: &'a Problem,
+}
+
+impl ProblemRow<'_> {
+    fn insert(&self, db: &Connection, night: &str) -> rusqlite::Result<bool> {
+        let Problem { file, line, reason, .. } = self.problem;
+        let line = line.map(u64::cast_signed);
+        db.prepare_cached("INSERT OR IGNORE INTO problem VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![self.tag, night, &**file, line, reason])
+            .map(|rows| rows > 0)
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    files: i64,
+    messages: i64,
+    conversations: i64,
+    read: ReadStats,
+}
+
+/// Adds to the night's row.
+fn count(db: &Connection, night: &str, counts: Counts) -> rusqlite::Result<()> {
+    let read: String =
+        db.prepare_cached("SELECT read FROM night WHERE day = ?")?.query_row([night], |row| row.get(0))?;
+    let mut stats: ReadStats = serde_json::from_str(&read).unwrap_or_default();
+    stats.merge(&counts.read);
+    db.prepare_cached(
+        "UPDATE night SET files = files + ?2, messages = messages + ?3, conversations = conversations + ?4, read = ?5
+         WHERE day = ?1",
+    )?
+    .execute(params![
+        night,
+        counts.files,
+        counts.messages,
+        counts.conversations,
+        serde_json::to_string(&stats).expect("counts are plain data")
+    ])?;
+    Ok(())
+}
+
+/// The last record of each file so far.
+#[derive(Default)]
+struct Tails(BTreeMap<Arc<str>, (u64, Vec<Tail>)>);
+
+impl Tails {
+    fn see(&mut self, conversation: Tag, message: &Message, identity: &Identity) {
+        let Source { file, line } = &message.source;
+        let (last, tails) = self.0.entry(file.clone()).or_default();
+        if *line > *last {
+            *last = *line;
+            tails.clear();
+        }
+        if *line == *last {
+            let before = match identity.basis {
+                Basis::Place { before, .. } => before,
+                Basis::Id | Basis::Time => None,
+            };
+            tails.push(Tail { conversation, message: identity.tag, before });
+        }
+    }
+
+    fn of(&mut self, path: &str) -> Vec<Tail> {
+        self.0.remove(path).map(|(_, tails)| tails).unwrap_or_default()
+    }
+}
+
+/// Recalled ids by conversation.
+fn recalls(read: &Transcript) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let mut all: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+    for recall in &read.recalls {
+        all.entry(recall.conversation.clone()).or_default().push(recall.message_id.clone());
+    }
+    all
+}
+
+/// A recall of a message that another night brought is no problem.
+fn settle_recalls(read: &mut Transcript, store: &Store) -> Result<()> {
+    for recall in std::mem::take(&mut read.recalls) {
+        let conversation = identity::of_conversation(&store.key, &recall.conversation);
+        let tag = identity::of_id(&store.key, &recall.message_id);
+        let known = store.sql(|db| {
+            db.prepare_cached(
+                "SELECT 1 FROM seen JOIN conversation ON conversation.id = seen.conversation
+                 WHERE conversation.tag = ? AND seen.tag = ?",
+            )?
+            .exists([conversation, tag])
+        })?;
+        if known {
+            read.problems.retain(|problem| {
+                !(problem.file == recall.source.file
+                    && problem.line == Some(recall.source.line)
+                    && problem.reason == transcript::NOT_AMONG_THOSE_READ)
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The conversations of a group on their way into the store.
+struct Intake<'a> {
+    store: &'a mut Store,
+    night: &'a Night<'a>,
+    pack: i64,
+    day: Date,
+    batch: Vec<Task>,
+    outcome: &'a mut Outcome,
+}
+
+impl Intake<'_> {
+    /// Takes what is new of a conversation.
+    fn take(
+        &mut self,
+        mut conversation: Conversation,
+        identities: Vec<Identity>,
+        recalled: Vec<Arc<str>>,
+        tails: &mut Tails,
+    ) -> Result<Vec<Problem>> {
+        let origin = origin(&conversation);
+        let mut tag = identity::of_conversation(&self.store.key, &conversation.id);
+        let mut known = self.store.known(&tag)?;
+        // Two files of one name in two folders are two conversations, unless one goes on where the other ended.
+        if let (Some(found), Some(origin)) = (&known, &origin)
+            && found.origin.as_ref().is_some_and(|first| first != origin)
+            && !self.shares(found.id, &identities)?
+        {
+            conversation.id = origin.as_str().into();
+            tag = identity::of_conversation(&self.store.key, origin);
+            known = self.store.known(&tag)?;
+        }
+        for (message, identity) in conversation.messages.iter().zip(&identities) {
+            tails.see(tag, message, identity);
+        }
+        let (seen, problems) = self.seen(known.as_ref(), &conversation, &identities)?;
+        let new = identity::unknown(&conversation.messages, &identities, |tag| seen.get(tag).copied());
+        let mut added = Vec::new();
+        let mut taken_back: Vec<Tag> =
+            recalled.iter().map(|id| identity::of_id(&self.store.key, id)).collect();
+        for ((message, identity), new) in conversation.messages.iter().zip(&identities).zip(&new) {
+            if *new {
+                let day = message.time.map_or(self.day, Moment::day);
+                added.push(Stored { tag: identity.tag, day, message: message.clone() });
+            } else if message.recalled {
+                taken_back.push(identity.tag);
+            }
+        }
+        self.outcome.repeated += (conversation.messages.len() - added.len()) as u64;
+        let unseen = known.as_ref().is_some_and(|known| known.unseen < conversation.unseen);
+        if added.is_empty() && taken_back.is_empty() && !unseen {
+            return Ok(problems);
+        }
+        let mut task = match &known {
+            Some(known) => Task::new(self.store, known, conversation.id.clone(), added, taken_back)?,
+            None => Task {
+                id: None,
+                tag,
+                origin,
+                days: added.iter().map(|stored| stored.day).collect(),
+                conversation: Conversation {
+                    messages: added.iter().map(|a| a.message.clone()).collect(),
+                    ..conversation.clone()
+                },
+                sealed: None,
+                added,
+                marks: Vec::new(),
+                recalled: Vec::new(),
+                customers: Vec::new(),
+            },
+        };
+        if task.added.is_empty() && task.recalled.is_empty() && !unseen {
+            return Ok(problems);
+        }
+        let place = |identity: &Identity| matches!(identity.basis, Basis::Place { ends: true, .. });
+        let text = |identity: &Identity| (identity.basis == Basis::Id).then_some(identity.text);
+        task.marks =
+            identities.iter().map(|identity| (identity.tag, text(identity), place(identity))).collect();
+        task.customers =
+            conversation.customers.iter().map(|id| identity::of_customer(&self.store.key, id)).collect();
+        task.conversation.unseen = task.conversation.unseen.max(conversation.unseen);
+        task.conversation.channel = task.conversation.channel.or(conversation.channel);
+        task.put_in_order();
+        self.push(task)?;
+        Ok(problems)
+    }
+
+    /// Marks messages of a stored conversation as taken back.
+    fn take_back(&mut self, name: Arc<str>, ids: Vec<Arc<str>>) -> Result<()> {
+        let tag = identity::of_conversation(&self.store.key, &name);
+        let tags = ids.iter().map(|id| identity::of_id(&self.store.key, id)).collect();
+        if let Some(known) = self.store.known(&tag)? {
+            let task = Task::new(self.store, &known, name, Vec::new(), tags)?;
+            if !task.recalled.is_empty() {
+                self.push(task)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn shares(&self, conversation: i64, identities: &[Identity]) -> Result<bool> {
+        let last = identities.last().map(|identity| identity.tag).unwrap_or_default();
+        self.store.sql(|db| {
+            let mut ask = db.prepare_cached(
+                "SELECT 1 FROM seen WHERE conversation = ? AND tag = ? AND (ends OR tag = ?)",
+            )?;
+            for identity in identities {
+                let place = matches!(identity.basis, Basis::Place { .. });
+                // Without times a shared greeting proves nothing; a shared piece does.
+                let end = if place { last } else { identity.tag };
+                if ask.exists(params![conversation, identity.tag, end])? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    /// Which of the tags are known, and whether they ended a piece; an id that was used for another text is a problem.
+    fn seen(
+        &self,
+        known: Option<&Known>,
+        conversation: &Conversation,
+        identities: &[Identity],
+    ) -> Result<(HashMap<Tag, bool>, Vec<Problem>)> {
+        let Some(known) = known else { return Ok(Default::default()) };
+        let rows: Vec<Option<(bool, Option<Tag>)>> = self.store.sql(|db| {
+            let mut ask =
+                db.prepare_cached("SELECT ends, text FROM seen WHERE conversation = ? AND tag = ?")?;
+            let row = |identity: &Identity| {
+                ask.query_row(params![known.id, identity.tag], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            };
+            identities.iter().map(row).collect()
+        })?;
+        let mut seen = HashMap::new();
+        let mut problems = Vec::new();
+        for ((row, identity), message) in rows.into_iter().zip(identities).zip(&conversation.messages) {
+            let Some((ends, text)) = row else { continue };
+            seen.insert(identity.tag, ends);
+            if text.is_some_and(|text| text != identity.text) {
+                problems.push(Problem {
+                    file: message.source.file.clone(),
+                    line: Some(message.source.line),
+                    reason: "the message id was used on another night for another text; the first is kept"
+                        .to_owned(),
+                    raw: Some(message.text.clone()),
+                });
+            }
+        }
+        Ok((seen, problems))
+    }
+
+    fn push(&mut self, task: Task) -> Result<()> {
+        self.batch.push(task);
+        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    /// Judges and writes the batch in one transaction.
+    fn flush(&mut self) -> Result<()> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let linter = self.night.linter;
+        let judged: Vec<Judged> = batch.par_iter().map(|task| task.judge(linter)).collect();
+        let night = self.day.to_string();
+        let stamp = Stamp { night: &night, pack: self.pack, keep_text: self.night.keep_text };
+        let messages: usize = batch.iter().map(|task| task.added.len()).sum();
+        let counts =
+            Counts { messages: messages as i64, conversations: batch.len() as i64, ..Counts::default() };
+        self.store.write(|db| {
+            for (task, judged) in batch.iter().zip(&judged) {
+                judged::write(db, task, judged, stamp)?;
+            }
+            count(db, &night, counts)
+        })?;
+        self.outcome.messages += messages as u64;
+        self.outcome.conversations += batch.len() as u64;
+        self.outcome.findings += judged.iter().map(|judged| judged.linted.findings.len() as u64).sum::<u64>();
+        Ok(())
+    }
+
+    /// Judges conversations from which half a record was taken, and to which nothing was added since.
+    fn judge_due(&mut self) -> Result<()> {
+        let select = format!("SELECT name, {} FROM conversation WHERE due = 1 ORDER BY id", Known::COLUMNS);
+        let due: Vec<(String, Known)> = self.store.sql(|db| {
+            db.prepare(&select)?.query_map([], |row| Ok((row.get(0)?, Known::of_columns(row, 1)?)))?.collect()
+        })?;
+        for (name, known) in due {
+            let task = Task::new(self.store, &known, name.into(), Vec::new(), Vec::new())?;
+            if task.conversation.messages.is_empty() && task.sealed.is_none() {
+                self.store.write(|db| super::retention::erase(db, known.id).map(drop))?;
+            } else {
+                self.push(task)?;
+            }
+        }
+        self.flush()
+    }
+}
+
+/// The file that gave a conversation its name, where its records name none.
+fn origin(conversation: &Conversation) -> Option<String> {
+    let file = &conversation.messages.first()?.source.file;
+    let alone = conversation.messages.iter().all(|message| message.source.file == *file);
+    (alone && (transcript::stem(file) == &*conversation.id || *file == conversation.id))
+        .then(|| file.to_string())
+}
