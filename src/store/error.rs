@@ -58,7 +58,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Anything else that the disk or the database said.
-    #[error("the store {path}: {reason}")]
+    #[error(
+        "the store {path}: {reason}; what was finished is kept. Check the disk and its free space, then run again: it goes on where \
+         it stopped"
+    )]
     Failed {
         /// The database.
         path: PathBuf,

@@ -210,7 +210,7 @@ impl Store {
         let rows: Vec<Row> = self.sql(|db| {
             db.prepare(
                 "SELECT c.id, p.day, c.last_day, p.messages, p.agents, c.judged FROM presence p JOIN conversation c ON c.id = p.conversation
-                 WHERE p.day BETWEEN ? AND ? ORDER BY c.id, p.day",
+                 WHERE p.day BETWEEN ? AND ? AND c.judged IS NOT NULL ORDER BY c.id, p.day",
             )?
             .query_map(range.clone(), |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))

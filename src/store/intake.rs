@@ -157,8 +157,9 @@ impl Store {
         pack: i64,
         outcome: &mut Outcome,
     ) -> Result<()> {
+        let mut former = Vec::new();
         for (fresh, bytes) in &group {
-            self.cut_tail(fresh, bytes)?;
+            former.extend(self.former_tail(fresh, bytes)?);
         }
         let (files, inputs): (Vec<Fresh>, Vec<Input>) = group
             .into_iter()
@@ -169,19 +170,25 @@ impl Store {
             .unzip();
         let mut read = transcript::read(inputs, night.input)?;
         read.note_files_without_agents();
+        let conversations: Vec<(Conversation, Vec<Identity>)> = std::mem::take(&mut read.conversations)
+            .into_iter()
+            .map(|conversation| {
+                let identities = identity::of_messages(&self.key, &conversation.messages);
+                (conversation, identities)
+            })
+            .collect();
+        self.cut_tails(former, &conversations)?;
         let mut intake = Intake { store: self, night, pack, day: night.day(), batch: Vec::new(), outcome };
-        let conversations = std::mem::take(&mut read.conversations);
         let mut tails = Tails::default();
         let mut recalls = recalls(&read);
         let mut problems = Vec::new();
-        for conversation in conversations {
-            let identities = identity::of_messages(&intake.store.key, &conversation.messages);
+        for (conversation, identities) in conversations {
             let recalled = recalls.remove(&conversation.id).unwrap_or_default();
-            problems.extend(intake.take(conversation, identities, recalled, &mut tails)?);
+            problems.extend(intake.take(conversation, &identities, &recalled, &mut tails)?);
         }
         // Recalls whose conversations have no other message in these files.
         for (name, recalled) in recalls {
-            intake.take_back(name, recalled)?;
+            intake.take_back(name, &recalled)?;
         }
         intake.flush()?;
         intake.judge_due()?;
@@ -193,18 +200,35 @@ impl Store {
         Ok(())
     }
 
-    /// Where a file has only grown, its former end may have been half a record: what it gave goes, if it is not there any more.
-    fn cut_tail(&mut self, fresh: &Fresh, bytes: &[u8]) -> Result<()> {
+    /// What the last record of a file gave that has only grown since.
+    fn former_tail(&self, fresh: &Fresh, bytes: &[u8]) -> Result<Vec<Tail>> {
         let place: Option<(Vec<u8>, i64, String)> = self.sql(|db| {
             db.prepare_cached("SELECT digest, length, tail FROM place WHERE path = ?")?
                 .query_row([&fresh.path], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .optional()
         })?;
-        let Some((digest, length, tail)) = place else { return Ok(()) };
-        if !files::grew(bytes, length.cast_unsigned(), &digest) {
+        match place {
+            Some((digest, length, tail)) if files::grew(bytes, length.cast_unsigned(), &digest) => {
+                self.unpacked(&tail)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The former end of a file that grew may have been half a record: what it gave goes, if the whole file does not say it.
+    fn cut_tails(&mut self, mut tails: Vec<Tail>, read: &[(Conversation, Vec<Identity>)]) -> Result<()> {
+        if tails.is_empty() {
             return Ok(());
         }
-        let tails: Vec<Tail> = self.unpacked(&tail)?;
+        let mut said: HashSet<(Tag, Tag)> = HashSet::new();
+        for (conversation, identities) in read {
+            let names = [Some(conversation.id.to_string()), origin(conversation)];
+            for name in names.iter().flatten() {
+                let tag = identity::of_conversation(&self.key, name);
+                said.extend(identities.iter().map(|identity| (tag, identity.tag)));
+            }
+        }
+        tails.retain(|tail| !said.contains(&(tail.conversation, tail.message)));
         self.write(|db| {
             for tail in &tails {
                 let known = db
@@ -225,7 +249,11 @@ impl Store {
                         "UPDATE seen SET ends = 1 WHERE conversation = ? AND tag = ?",
                         params![id, tail.before],
                     )?;
-                    db.execute("UPDATE conversation SET due = 1, texts = texts - 1 WHERE id = ?", [id])?;
+                    db.execute(
+                        "UPDATE conversation SET due = 1, texts = texts - 1,
+                             judged = CASE WHEN texts > 1 OR sealed IS NOT NULL THEN judged END WHERE id = ?",
+                        [id],
+                    )?;
                 }
             }
             Ok(())
@@ -435,8 +463,8 @@ impl Intake<'_> {
     fn take(
         &mut self,
         mut conversation: Conversation,
-        identities: Vec<Identity>,
-        recalled: Vec<Arc<str>>,
+        identities: &[Identity],
+        recalled: &[Arc<str>],
         tails: &mut Tails,
     ) -> Result<Vec<Problem>> {
         let origin = origin(&conversation);
@@ -445,21 +473,21 @@ impl Intake<'_> {
         // Two files of one name in two folders are two conversations, unless one goes on where the other ended.
         if let (Some(found), Some(origin)) = (&known, &origin)
             && found.origin.as_ref().is_some_and(|first| first != origin)
-            && !self.shares(found.id, &identities)?
+            && !self.shares(found.id, identities)?
         {
             conversation.id = origin.as_str().into();
             tag = identity::of_conversation(&self.store.key, origin);
             known = self.store.known(&tag)?;
         }
-        for (message, identity) in conversation.messages.iter().zip(&identities) {
+        for (message, identity) in conversation.messages.iter().zip(identities) {
             tails.see(tag, message, identity);
         }
-        let (seen, problems) = self.seen(known.as_ref(), &conversation, &identities)?;
-        let new = identity::unknown(&conversation.messages, &identities, |tag| seen.get(tag).copied());
+        let (seen, problems) = self.seen(known.as_ref(), &conversation, identities)?;
+        let new = identity::unknown(&conversation.messages, identities, |tag| seen.get(tag).copied());
         let mut added = Vec::new();
         let mut taken_back: Vec<Tag> =
             recalled.iter().map(|id| identity::of_id(&self.store.key, id)).collect();
-        for ((message, identity), new) in conversation.messages.iter().zip(&identities).zip(&new) {
+        for ((message, identity), new) in conversation.messages.iter().zip(identities).zip(&new) {
             if *new {
                 let day = message.time.map_or(self.day, Moment::day);
                 added.push(Stored { tag: identity.tag, day, message: message.clone() });
@@ -507,7 +535,7 @@ impl Intake<'_> {
     }
 
     /// Marks messages of a stored conversation as taken back.
-    fn take_back(&mut self, name: Arc<str>, ids: Vec<Arc<str>>) -> Result<()> {
+    fn take_back(&mut self, name: Arc<str>, ids: &[Arc<str>]) -> Result<()> {
         let tag = identity::of_conversation(&self.store.key, &name);
         let tags = ids.iter().map(|id| identity::of_id(&self.store.key, id)).collect();
         if let Some(known) = self.store.known(&tag)? {
