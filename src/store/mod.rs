@@ -8,6 +8,7 @@
 
 mod error;
 mod files;
+mod gather;
 mod history;
 mod identity;
 mod intake;

@@ -62,15 +62,15 @@ fn half_a_record_gives_way_to_the_whole_one() {
     fresh.put("a.csv", &whole);
     fresh.night("2026-03-03", &[], 0);
     assert_eq!(report["findings"], fresh.report()["findings"]);
-    // An id may be cut as well: then a conversation was taken in that there never was.
+    // The same without times, where a message is known by what stands before it.
     let world = World::new();
-    let other = "12,客服,小王,买家乙,2026-03-01 10:00:09,不知道，不归我管\n";
     let with = |tail: &str| [HEAD, ASK, RUDE, tail].concat();
-    world.put("b.csv", with("1,客服,小王,,,不知道"));
+    world.put("b.csv", with("1,客户,,,,在吗\n1,客服,小王,,,不知道"));
     world.night("2026-03-02", &[], 0);
-    world.put("b.csv", with(&other.replacen("12,", "1,客服,小王,,,不知道，不归我管\n12,", 1)));
+    world.put("b.csv", with("1,客户,,,,在吗\n1,客服,小王,,,不知道，不归我管\n1,客户,,,,好吧\n"));
     world.night("2026-03-03", &[], 0);
-    assert_eq!(world.report()["conversations"].as_array().map(Vec::len), Some(3));
+    let lines = world.report()["conversations"].clone();
+    assert_eq!((&lines[0]["messages"], &lines[1]["messages"]), (&3.into(), &2.into()));
 }
 
 #[test]
@@ -132,8 +132,7 @@ fn without_texts_what_was_judged_stays_and_what_comes_is_added() {
     let indexes: Vec<_> =
         report["findings"].as_array().expect("findings").iter().map(|f| f["message_index"].clone()).collect();
     assert_eq!(indexes, [1, 2, 2], "{report:#}");
-    let bytes = std::fs::read(world.path("st/store.sqlite")).expect("reads");
-    assert!(!contains(&bytes, "在吗"), "no finding quotes this, so nothing of it is stored");
+    assert!(!dump(&world.path("st")).lines().any(|line| line.starts_with("message ")));
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn thirty_nights_add_up_to_one_scan() {
         let today = &days[night - 1];
         match night % 6 {
             // Late: it comes with the next night's file.
-            1 if night < 30 => {}
+            1 if night > 1 => {}
             2 => {
                 world.put(&name(night - 1), file(&days[night - 2]));
                 world.put(&name(night), file(today));
@@ -71,7 +71,6 @@ fn thirty_nights_add_up_to_one_scan() {
             }
         }
         let date = format!("2026-03-{:02}", night + 1);
-        let date = if night == 31 { "2026-04-01".to_owned() } else { date };
         let pack = ["--pack", "own.toml"];
         let rejudge = ["--rejudge", "since", "2026-03-01"];
         let more: Vec<&str> = match night {
