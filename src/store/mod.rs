@@ -242,7 +242,7 @@ impl Store {
 fn pack_digest(linter: &Linter) -> String {
     let mut hash = Sha256::new().chain_update(linter.lexicon().digest());
     hash.update(env!("CARGO_PKG_VERSION"));
-    if let Some(model) = linter.options().model.model() {
+    for model in linter.options().model.models() {
         hash.update(Sha256::digest(model.write()));
     }
     hash.update(linter.options().trade.as_deref().unwrap_or_default());
