@@ -205,7 +205,7 @@ enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
     /// Take in what is new since last night, keep history, write the day's report
-    Nightly(nightly::Args),
+    Nightly(Box<nightly::Args>),
     /// Show risk over weeks from a store, and what is worth a look
     Trend(trend::Args),
     /// Report on a store, delete one customer's data, look for damage

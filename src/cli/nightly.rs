@@ -303,7 +303,7 @@ impl Run<'_> {
 
     /// A page that links all reports of the folder, the latest first.
     fn index(&self, store: &Store, dir: &Path) -> anyhow::Result<()> {
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         for (day, conversations, findings) in store.days()?.into_iter().rev() {
             let links: Vec<String> = self
                 .args
@@ -314,13 +314,13 @@ impl Run<'_> {
                 .map(|name| format!("<a href=\"{name}\">{}</a>", name.rsplit('.').next().unwrap_or(&name)))
                 .collect();
             if !links.is_empty() {
-                lines += &format!(
-                    "<tr><td>{day}</td><td>{conversations}</td><td>{findings}</td><td>{}</td></tr>\n",
-                    links.join(" ")
-                );
+                let links = links.join(" ");
+                lines.push(format!(
+                    "<tr><td>{day}</td><td>{conversations}</td><td>{findings}</td><td>{links}</td></tr>\n"
+                ));
             }
         }
-        let page = include_str!("nightly.html").replace("{{ lines }}", &lines);
+        let page = include_str!("nightly.html").replace("{{ lines }}", &lines.concat());
         scan::write_file(&dir.join("index.html"), |out| out.write_all(page.as_bytes()))
     }
 

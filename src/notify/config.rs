@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
 
 /// `[notify]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NotifyConfig {
     /// Tell only of days with a finding at least that bad; of every day where it is left out.
@@ -38,7 +38,7 @@ impl Default for NotifyConfig {
 }
 
 /// Whose robot it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RobotKind {
     /// 钉钉
@@ -61,7 +61,7 @@ impl RobotKind {
 }
 
 /// Where a secret stands.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 pub enum Secret {
     /// In a variable of the environment.
@@ -71,7 +71,7 @@ pub enum Secret {
 }
 
 /// `[[notify.robot]]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RobotConfig {
     /// Whose it is.
@@ -83,7 +83,7 @@ pub struct RobotConfig {
 }
 
 /// `[[notify.mail]]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailConfig {
     /// Who writes.
@@ -100,7 +100,7 @@ fn sendmail() -> String {
 }
 
 /// `[[notify.command]]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandConfig {
     /// The program and its arguments; no shell is asked.

@@ -74,8 +74,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn damaged(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
-        Self::Damaged { path: path.into(), reason: reason.to_string() }
+    pub(super) fn damaged(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        Self::Damaged { path: path.into(), reason: reason.into() }
     }
 
     pub(super) fn of_io(path: impl Into<PathBuf>, error: &io::Error) -> Self {

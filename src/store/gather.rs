@@ -14,7 +14,7 @@ use super::{
     identity::{self, Basis, Identity, Tag},
     intake::{Counts, Outcome, count},
     judged::{self, Judged, Known, Stamp, Stored, Task},
-    retention,
+    retention, whole,
 };
 use crate::transcript::{self, Conversation, Message, Moment, Problem, Source};
 
@@ -245,7 +245,7 @@ impl<'a> Gathering<'a> {
         let stamp = Stamp { night: &night, pack: self.pack, keep_text: self.night.keep_text };
         let messages: usize = batch.iter().map(|task| task.added.len()).sum();
         let counts =
-            Counts { messages: messages as i64, conversations: batch.len() as i64, ..Counts::default() };
+            Counts { messages: whole(messages), conversations: whole(batch.len()), ..Counts::default() };
         self.store.write(|db| {
             for (task, judged) in batch.iter().zip(&judged) {
                 judged::write(db, task, judged, stamp)?;

@@ -95,7 +95,9 @@ impl Store {
             conversations.entry(key).or_default().push(part);
         }
         for parts in conversations.into_values() {
-            joined(parts).into_iter().for_each(|linted| report.add(linted));
+            if let Some(linted) = joined(parts) {
+                report.add(linted);
+            }
         }
         let [first, last] = days.texts();
         let problems: Vec<Problem> = self.sql(|db| {
@@ -147,7 +149,9 @@ impl Store {
                 for agent in concerned {
                     *flagged.entry(agent).or_default() += 1;
                 }
-                joined(vec![part]).into_iter().for_each(|linted| report.add(linted));
+                if let Some(linted) = joined(vec![part]) {
+                    report.add(linted);
+                }
             }
             agents.extend(report.agents.into_iter().map(|(agent, tally)| {
                 let flagged = flagged.get(&agent).copied().unwrap_or(0);

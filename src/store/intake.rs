@@ -18,6 +18,7 @@ use super::{
     files::{self, FileDigest, Snapshot},
     gather::{Gathering, Tail, Tails, origin},
     identity::{self, Identity, Tag},
+    whole,
 };
 use crate::transcript::{self, Conversation, Input, Problem, ReadStats, Transcript};
 
@@ -116,7 +117,7 @@ impl Store {
                  ON CONFLICT DO UPDATE SET stamp = excluded.stamp,
                      tail = CASE WHEN digest = excluded.digest THEN tail ELSE '[]' END,
                      digest = excluded.digest, length = excluded.length",
-                params![name, snapshot.stamp, snapshot.digest, snapshot.bytes.len() as i64],
+                params![name, snapshot.stamp, snapshot.digest, whole(snapshot.bytes.len())],
             )
         })?;
         Ok(Look::Known)
@@ -267,7 +268,7 @@ impl Store {
                 ProblemRow { tag: self.problem_tag(problem, *same, &day), problem }
             })
             .collect();
-        let counts = Counts { files: files.len() as i64, read: read.stats, ..Counts::default() };
+        let counts = Counts { files: whole(files.len()), read: read.stats, ..Counts::default() };
         self.write(|db| {
             for file in files {
                 db.execute(
@@ -277,7 +278,7 @@ impl Store {
                 let tail = serde_json::to_string(&tails.of(&file.path)).expect("a tail is plain data");
                 db.execute(
                     "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
-                    params![file.path, file.stamp, file.digest, file.length as i64, tail],
+                    params![file.path, file.stamp, file.digest, whole(file.length), tail],
                 )?;
             }
             for row in &rows {
@@ -352,10 +353,10 @@ impl ProblemRow<'_> {
 
 #[derive(Clone, Copy, Default)]
 pub(super) struct Counts {
-    files: i64,
+    pub(super) files: i64,
     pub(super) messages: i64,
     pub(super) conversations: i64,
-    read: ReadStats,
+    pub(super) read: ReadStats,
 }
 
 /// Adds to the night's row.

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date, tz::Offset};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Store, identity::Tag};
+use super::{Result, Store, identity::Tag, whole};
 use crate::{
     finding::Finding,
     rule::{Linted, Linter},
@@ -365,7 +365,7 @@ pub(super) fn write(
     write_judged(db, id, judged)?;
     let linted = Linted { findings: Vec::new(), ..judged.linted.clone() };
     let sealed = task.sealed.as_ref().filter(|_| keep_text).map(json);
-    let texts = if keep_text { conversation.messages.len() as i64 } else { 0 };
+    let texts = if keep_text { whole(conversation.messages.len()) } else { 0 };
     let last_day = judged.presence.last().map(|part| part.day.to_string());
     db.prepare_cached(
         "UPDATE conversation SET name = ?2, origin = ?3, channel = ?4, unseen = ?5, last_day = ?6, pack = ?7, due = 0,
@@ -431,7 +431,7 @@ fn write_judged(db: &Connection, id: i64, judged: &Judged) -> rusqlite::Result<(
     for (number, (finding, day)) in judged.linted.findings.iter().zip(&judged.days).enumerate() {
         db.prepare_cached("INSERT INTO finding VALUES (?, ?, ?, ?)")?.execute(params![
             id,
-            number as i64,
+            whole(number),
             day.to_string(),
             json(finding)
         ])?;

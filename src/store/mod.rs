@@ -234,8 +234,13 @@ impl Store {
     }
 
     fn unpacked<T: serde::de::DeserializeOwned>(&self, text: &str) -> Result<T> {
-        serde_json::from_str(text).map_err(|error| StoreError::damaged(&self.path, error))
+        serde_json::from_str(text).map_err(|error| StoreError::damaged(&self.path, error.to_string()))
     }
+}
+
+/// A count as the database has it.
+fn whole(count: usize) -> i64 {
+    (count as u64).cast_signed()
 }
 
 /// By what judgements are made: rules, law, model, trade, and the version of the program.
@@ -246,7 +251,7 @@ fn pack_digest(linter: &Linter) -> String {
         hash.update(Sha256::digest(model.write()));
     }
     hash.update(linter.options().trade.as_deref().unwrap_or_default());
-    hash.finalize().iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    crate::hash::hex(&hash.finalize()[..16])
 }
 
 fn private_folder(dir: &Path) -> io::Result<()> {
@@ -343,7 +348,7 @@ fn known(path: &Path, db: &Connection) -> Result<()> {
     if application != schema::APPLICATION {
         return Err(StoreError::damaged(path, "it is a database, but no store of kefulint"));
     }
-    let (found, known) = (schema::version(db).map_err(sql)?, schema::MIGRATIONS.len() as i64);
+    let (found, known) = (schema::version(db).map_err(sql)?, whole(schema::MIGRATIONS.len()));
     if found > known {
         return Err(StoreError::Newer { path: path.to_owned(), found, known });
     }

@@ -74,7 +74,7 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     for (at, step) in MIGRATIONS.iter().enumerate().skip(from) {
         let tx: Transaction<'_> = db.transaction()?;
         tx.execute_batch(step)?;
-        tx.pragma_update(None, "user_version", at as i64 + 1)?;
+        tx.pragma_update(None, "user_version", super::whole(at + 1))?;
         tx.commit()?;
     }
     Ok(())

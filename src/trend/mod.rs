@@ -102,6 +102,12 @@ pub struct Trend {
     pub errors: Vec<u64>,
 }
 
+/// By week, the counts and the conversations with findings.
+type Weeks = BTreeMap<usize, (Tally, u64)>;
+
+/// A rule with its title and family.
+type Named<'a> = (&'a Arc<str>, &'a Arc<str>, Family);
+
 /// The Monday of a day's week.
 pub fn monday(day: Date) -> Date {
     let back = i64::from(day.weekday().to_monday_zero_offset());
@@ -120,7 +126,7 @@ impl Trend {
         let weeks: Vec<Date> = monday(first).series(1.week()).take_while(|week| *week <= last).collect();
         let place: BTreeMap<Date, usize> = weeks.iter().enumerate().map(|(at, week)| (*week, at)).collect();
         let week_of = |day: Date| place.get(&monday(day)).copied();
-        let mut sums: BTreeMap<Option<Arc<str>>, BTreeMap<usize, (Tally, u64)>> = BTreeMap::new();
+        let mut sums: BTreeMap<Option<Arc<str>>, Weeks> = BTreeMap::new();
         for day in days {
             let Some(week) = week_of(day.day) else { continue };
             let (tally, flagged) = sums.entry(day.agent.clone()).or_default().entry(week).or_default();
@@ -130,7 +136,7 @@ impl Trend {
         let teams: Vec<Team> = (0..weeks.len())
             .map(|week| Team::new(sums.values().filter_map(|own| own.get(&week)).map(|(tally, _)| tally)))
             .collect();
-        let line = |agent: Option<Arc<str>>, own: &BTreeMap<usize, (Tally, u64)>| {
+        let line = |agent: Option<Arc<str>>, own: &Weeks| {
             let point = |(week, team): (usize, &Team)| {
                 let (tally, flagged) = own.get(&week)?;
                 Some(Point { tally: tally.clone(), flagged: *flagged, risk: team.risk(tally) })
@@ -138,7 +144,7 @@ impl Trend {
             let points: Vec<Option<Point>> = teams.iter().enumerate().map(point).collect();
             Line { agent, shifts: shifts(&weeks, &points), new: false, points }
         };
-        let mut all: BTreeMap<usize, (Tally, u64)> = BTreeMap::new();
+        let mut all = Weeks::new();
         for (week, (tally, flagged)) in sums.values().flatten() {
             let (total, count) = all.entry(*week).or_default();
             total.merge(tally);
@@ -203,7 +209,7 @@ fn rises(
         return Vec::new();
     }
     let share = late as f64 / all as f64;
-    let mut sums: BTreeMap<(&Arc<str>, &Arc<str>, Family), (u64, u64)> = BTreeMap::new();
+    let mut sums: BTreeMap<Named<'_>, (u64, u64)> = BTreeMap::new();
     for day in rules {
         let Some(week) = week_of(day.day) else { continue };
         let (now, total) = sums.entry((&day.rule, &day.title, day.family)).or_default();
@@ -212,7 +218,7 @@ fn rises(
     }
     let known: BTreeSet<_> = sums.keys().map(|(rule, ..)| *rule).collect();
     let limit = CHANCE / known.len().max(1) as f64;
-    let steep = |((rule, title, family), (recent, total)): ((&Arc<str>, &Arc<str>, Family), (u64, u64))| {
+    let steep = |((rule, title, family), (recent, total)): (Named<'_>, (u64, u64))| {
         let chance = Binomial::new(share, total).map_or(1.0, |law| law.sf(recent.saturating_sub(1)));
         let before = (total - recent) as f64;
         let expected = before * share / (1.0 - share);

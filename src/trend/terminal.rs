@@ -49,7 +49,8 @@ fn row(name: &str, width: usize, line: &Line, highest: f64, out: &mut dyn Write)
 
 fn block(value: f64, highest: f64) -> char {
     let share = if highest > 0.0 { value / highest } else { 0.0 };
-    BLOCKS[((share * 8.0) as usize).min(7)]
+    let height = BLOCKS.iter().enumerate().rev().find(|(at, _)| share * 8.0 >= *at as f64);
+    height.map_or(BLOCKS[0], |(_, block)| *block)
 }
 
 fn worth_a_look(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
