@@ -90,7 +90,8 @@ impl Config {
             fs::read_to_string(path).map_err(|source| ConfigError::Read { path: name.clone(), source })?;
         let mut config = Self::parse(&name, &text)?;
         if let Some(dir) = path.parent() {
-            for path in config.lint.lexicons.iter_mut().chain(&mut config.lint.packs) {
+            let lint = config.lint.lexicons.iter_mut().chain(&mut config.lint.packs);
+            for path in lint.chain(config.notify.files_mut()) {
                 *path = dir.join(&*path);
             }
         }

@@ -37,6 +37,18 @@ impl Default for NotifyConfig {
     }
 }
 
+impl NotifyConfig {
+    /// The files that are named.
+    pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let secrets =
+            self.robot.iter_mut().flat_map(|robot| [&mut robot.url].into_iter().chain(&mut robot.secret));
+        secrets.filter_map(|secret| match secret {
+            Secret::File(path) => Some(path),
+            Secret::Env(_) => None,
+        })
+    }
+}
+
 /// Whose robot it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -66,7 +78,7 @@ impl RobotKind {
 pub enum Secret {
     /// In a variable of the environment.
     Env(String),
-    /// In a file.
+    /// In a file; its path is relative to that of the configuration.
     File(PathBuf),
 }
 

@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, types::Type};
 
 use super::{
     Night, Result, Store, StoreError,
@@ -363,7 +363,8 @@ pub(super) struct Counts {
 pub(super) fn count(db: &Connection, night: &str, counts: Counts) -> rusqlite::Result<()> {
     let read: String =
         db.prepare_cached("SELECT read FROM night WHERE day = ?")?.query_row([night], |row| row.get(0))?;
-    let mut stats: ReadStats = serde_json::from_str(&read).unwrap_or_default();
+    let mut stats: ReadStats = serde_json::from_str(&read)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
     stats.merge(&counts.read);
     db.prepare_cached(
         "UPDATE night SET files = files + ?2, messages = messages + ?3, conversations = conversations + ?4, read = ?5

@@ -34,7 +34,11 @@ pub use self::{
     rejudge::Rejudged,
     retention::{Age, Forgotten, Retention, Swept},
 };
-use crate::{personal::Key, rule::Linter, transcript::InputConfig};
+use crate::{
+    personal::Key,
+    rule::Linter,
+    transcript::{InputConfig, ReadStats},
+};
 
 /// The database's name in its folder.
 const FILE: &str = "store.sqlite";
@@ -181,6 +185,7 @@ impl Store {
     fn begin(&mut self, night: &Night<'_>) -> Result<i64> {
         let digest = pack_digest(night.linter);
         let (day, at) = (night.day().to_string(), night.now.timestamp().to_string());
+        let nothing = serde_json::to_string(&ReadStats::default()).expect("counts are plain data");
         self.write(|tx| {
             let known = tx.query_row("SELECT id FROM pack WHERE digest = ?", [&digest], |row| row.get(0));
             let pack: i64 = match known.optional()? {
@@ -192,9 +197,9 @@ impl Store {
                 )?,
             };
             tx.execute(
-                "INSERT INTO night (day, at, pack, read) VALUES (?1, ?2, ?3, '{}')
+                "INSERT INTO night (day, at, pack, read) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET at = max(at, excluded.at), pack = excluded.pack",
-                params![day, at, pack],
+                params![day, at, pack, nothing],
             )?;
             Ok(pack)
         })

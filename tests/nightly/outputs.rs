@@ -221,7 +221,7 @@ fn a_night_tells_once_and_names_nobody() {
     let notice: Value = serde_json::from_str(&told).expect("told once");
     assert_eq!(
         (&notice["day"], &notice["severities"]),
-        (&"2026-03-01".into(), &serde_json::json!([0, 0, 1, 0]))
+        (&"2026-03-01".into(), &serde_json::json!([0, 1, 0, 0]))
     );
     let (_, body) = asked.join().expect("ends").remove(0);
     for text in [&told, &body] {
