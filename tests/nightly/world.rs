@@ -61,8 +61,14 @@ impl World {
 
     /// The whole report out of the store.
     pub(crate) fn report(&self) -> serde_json::Value {
-        let output =
-            self.run(&["store", "report", "--store", "st", "--to", "2030-01-01", "--format", "json"]);
+        self.report_by(&[])
+    }
+
+    /// The same, told by further rules.
+    pub(crate) fn report_by(&self, more: &[&str]) -> serde_json::Value {
+        let mut args = vec!["store", "report", "--store", "st", "--to", "2030-01-01", "--format", "json"];
+        args.extend(more);
+        let output = self.run(&args);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {}", errors(&output)))
     }
 
