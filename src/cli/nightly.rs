@@ -291,7 +291,12 @@ impl Run<'_> {
                 for kind in kinds {
                     let to = path(day, *kind);
                     let top = self.config.report.top;
-                    scan::write_report(kind.format(), Some(&to), digest, self.global, top, &mut io::sink())?;
+                    scan::Writer::new(kind.format(), Some(&to))?.write(
+                        digest,
+                        self.global,
+                        top,
+                        &mut io::sink(),
+                    )?;
                 }
                 Ok(())
             })?;

@@ -99,6 +99,7 @@ fn report(args: &ReportArgs, global: &Global, out: &mut dyn Write) -> anyhow::Re
     let head = scan::head(&config, args.to.unwrap_or_else(super::today), rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);
-    scan::write_report(args.format, args.output.as_deref(), &digest, global, config.report.top, out)?;
+    let writer = scan::Writer::new(args.format, args.output.as_deref())?;
+    writer.write(&digest, global, config.report.top, out)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }

@@ -22,7 +22,10 @@ use crate::{
     finding::Span,
     learned::{self, Pages, Reading, Reasons},
     lexicon::schema::Speaker,
-    personal::{self, Datum},
+    personal::{
+        self, Datum,
+        crossing::{self, Crossing},
+    },
     text::{clause, fold::Folded},
     transcript::{Conversation, Role},
 };
@@ -40,6 +43,8 @@ pub struct Case<'a> {
     clauses: Vec<OnceCell<Vec<Range<usize>>>>,
     edges: Vec<[OnceCell<Vec<u32>>; 2]>,
     data: Vec<OnceCell<Vec<Datum>>>,
+    others: Option<&'a crossing::Index>,
+    crossings: OnceCell<Vec<Crossing>>,
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
     outcomes: RefCell<HashMap<(u32, u32), Rc<Outcome>>>,
     ledger: OnceCell<Ledger>,
@@ -60,12 +65,25 @@ impl<'a> Case<'a> {
             clauses: vec![OnceCell::new(); count],
             edges: vec![<[OnceCell<Vec<u32>>; 2]>::default(); count],
             data: vec![OnceCell::new(); count],
+            others: None,
+            crossings: OnceCell::new(),
             similar: vec![OnceCell::new(); count],
             outcomes: RefCell::default(),
             ledger: OnceCell::new(),
             readings: program.models.iter().map(|_| Reading::new(count)).collect(),
             not_evaluable: RefCell::default(),
         }
+    }
+
+    /// The same beside other conversations, of which `others` knows what their customers gave.
+    pub fn among(self, others: Option<&'a crossing::Index>) -> Self {
+        Self { others, ..self }
+    }
+
+    /// What was written here and given by the customer of another conversation.
+    pub fn crossings(&self) -> &[Crossing] {
+        self.crossings
+            .get_or_init(|| self.others.map_or_else(Vec::new, |others| others.crossings(self.conversation)))
     }
 
     /// The trade that the words of the conversation tell, by number.
@@ -226,12 +244,17 @@ impl<'a> Case<'a> {
                 let hits = if close { self.close_clauses(number, message, *threshold) } else { Vec::new() };
                 self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
             }
-            Operator::PersonalData { kinds, confidence } => {
+            Operator::PersonalData { kinds, confidence, elsewhere } => {
                 let data = self.data[message]
                     .get_or_init(|| personal::find(&self.conversation.messages[message].text));
+                let crossed = |datum: &Datum| {
+                    let is_it = |c: &Crossing| c.message_index as usize == message && c.datum == *datum;
+                    self.crossings().iter().any(is_it)
+                };
                 let hits = data
                     .iter()
                     .filter(|datum| kinds.contains(&datum.kind) && datum.confidence >= *confidence)
+                    .filter(|datum| !elsewhere || crossed(datum))
                     .map(|datum| (self.hit(message, datum.span), None))
                     .collect();
                 self.filtered(condition, message, hits)
@@ -249,6 +272,14 @@ impl<'a> Case<'a> {
                 } else {
                     let near = hits.into_iter().take(1).map(|hit| (hit, Stop::Unsure)).collect();
                     Outcome { hits: Vec::new(), near }
+                }
+            }
+            Operator::Unlearned { asked, below } => {
+                let doubted =
+                    self.surest(asked, message).is_some_and(|(probability, _)| probability < *below);
+                Outcome {
+                    hits: if doubted { vec![self.whole(message)] } else { Vec::new() },
+                    near: Vec::new(),
                 }
             }
             operator => Outcome {
@@ -276,13 +307,25 @@ impl<'a> Case<'a> {
             }
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
             Operator::Delay(limit) => {
-                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
-                    self.note_not_evaluable(condition.rule);
-                }
+                self.note_times(condition);
                 ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
             }
             Operator::Unanswered => ledger.unanswered(message),
+            Operator::Overdue => {
+                self.note_times(condition);
+                ledger.overdue(message)
+            }
+            Operator::Evasive(at_least) => {
+                ledger.evasiveness(message).is_some_and(|likely| likely >= *at_least)
+            }
             _ => false,
+        }
+    }
+
+    /// Notes that a condition asks for times that are not there.
+    fn note_times(&self, condition: &Condition) {
+        if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+            self.note_not_evaluable(condition.rule);
         }
     }
 

@@ -105,7 +105,9 @@ fn operator(condition: &ConditionDoc) -> String {
     }
     if let Some(kinds) = &condition.personal_data {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        return format!("personal data {}", kinds.join(" "));
+        let whose =
+            if condition.given_elsewhere == Some(true) { "of another conversation's customer: " } else { "" };
+        return format!("personal data {whose}{}", kinds.join(" "));
     }
     let dialogue = [
         ("open question", &condition.question),
@@ -116,6 +118,17 @@ fn operator(condition: &ConditionDoc) -> String {
         dialogue.into_iter().find_map(|(what, words)| words.as_ref().map(|w| (what, w)))
     {
         return format!("{what} {}", quoted(words));
+    }
+    if let Some(learned) = &condition.learned {
+        let bound = learned.at_least.map(|at_least| format!("at least {at_least}"));
+        let bound = bound.or_else(|| learned.below.map(|below| format!("below {below}")));
+        return format!("the model's `{}` {}", learned.model, bound.unwrap_or_default());
+    }
+    if let Some(at_least) = condition.evasive {
+        return format!("evasive, at least {at_least}");
+    }
+    if condition.overdue == Some(true) {
+        return "overdue".to_owned();
     }
     match (condition.repeats, &condition.delay, &condition.count) {
         (Some(closeness), ..) => format!("repeats an earlier message, closeness {closeness}"),
@@ -128,11 +141,11 @@ fn operator(condition: &ConditionDoc) -> String {
 /// What a rule looks at, in a word.
 fn sees(rule: &Rule) -> &'static str {
     let any = |has: fn(&ConditionDoc) -> bool| rule.doc.conditions.values().any(has);
-    if any(|c| c.verdict.is_some() || c.holds.is_some() || c.question.is_some()) {
+    if any(|c| c.verdict.is_some() || c.evasive.is_some() || c.holds.is_some() || c.question.is_some()) {
         "问答"
     } else if any(|c| c.personal_data.is_some()) {
         "个人信息"
-    } else if any(|c| c.delay.is_some()) {
+    } else if any(|c| c.delay.is_some() || c.overdue.is_some()) {
         "时间"
     } else {
         "用语"

@@ -257,7 +257,10 @@ impl Compiler<'_> {
         }
         if let Some(kinds) = &doc.personal_data {
             let confidence = doc.confidence.unwrap_or(personal::Confidence::Medium);
-            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence });
+            let elsewhere = doc.given_elsewhere.unwrap_or_default();
+            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence, elsewhere });
+        } else if doc.given_elsewhere.is_some() {
+            return Err("given_elsewhere belongs to personal_data".to_owned());
         }
         if let Some(types) = &doc.question {
             let any = types.iter().any(|name| name == "any");
@@ -280,6 +283,12 @@ impl Compiler<'_> {
         if doc.unanswered == Some(true) {
             operators.push(Operator::Unanswered);
         }
+        if doc.overdue == Some(true) {
+            operators.push(Operator::Overdue);
+        }
+        if let Some(at_least) = doc.evasive {
+            operators.push(Operator::Evasive(share(at_least, "evasive")?));
+        }
         if let Some(learned) = &doc.learned {
             operators.push(self.learned(learned)?);
         }
@@ -295,10 +304,13 @@ impl Compiler<'_> {
     }
 
     fn learned(&self, doc: &LearnedDoc) -> Result<Operator, String> {
-        let LearnedDoc { model: name, at_least } = doc;
-        if !(0.0..=1.0).contains(at_least) {
-            return Err(format!("at_least = {at_least} must lie between 0 and 1"));
-        }
+        let LearnedDoc { model: name, at_least, below } = doc;
+        let (word, bound) = match (*at_least, *below) {
+            (Some(bound), None) => ("at_least", bound),
+            (None, Some(bound)) => ("below", bound),
+            _ => return Err("learned needs either at_least or below".to_owned()),
+        };
+        let bound = share(bound, word)?;
         let choices = self.models.iter().enumerate();
         let asked: Vec<Asked> =
             choices.filter_map(|(model, known)| Some(Asked { model, choice: known.choice(name)? })).collect();
@@ -307,7 +319,10 @@ impl Compiler<'_> {
             let names: Vec<String> = self.models.iter().flat_map(|model| model.names()).collect();
             return Err(format!("the model does not know `{name}`; it knows {}", names.join(", ")));
         }
-        Ok(Operator::Learned { asked, at_least: *at_least })
+        Ok(match below {
+            None => Operator::Learned { asked, at_least: bound },
+            Some(_) => Operator::Unlearned { asked, below: bound },
+        })
     }
 
     fn terms(
@@ -435,6 +450,15 @@ fn numbers(
     what: &str,
 ) -> Result<Vec<usize>, String> {
     names.iter().map(|name| number(name).ok_or_else(|| format!("unknown {what} `{name}`"))).collect()
+}
+
+/// A number that must be a share.
+fn share(value: f64, name: &str) -> Result<f64, String> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{name} = {value} must lie between 0 and 1"))
+    }
 }
 
 fn named<T: DeserializeOwned>(names: &[String], what: &str) -> Result<Vec<T>, String> {

@@ -182,6 +182,8 @@ pub enum Operator {
         kinds: Vec<personal::Kind>,
         /// How sure.
         confidence: personal::Confidence,
+        /// Only those that the customer of another conversation gave.
+        elsewhere: bool,
     },
     /// An open question; no types mean any.
     Question(Vec<QuestionType>),
@@ -195,12 +197,23 @@ pub enum Operator {
     Delay(SignedDuration),
     /// Nobody replied.
     Unanswered,
+    /// A stated deadline passed, and the customer had to ask.
+    Overdue,
+    /// The dialogue analysis holds the reply for that likely evasive.
+    Evasive(f64),
     /// A model thinks so; never holds where no model knows the answer.
     Learned {
         /// The models that know, and what each is asked.
         asked: Vec<Asked>,
         /// How likely it must be.
         at_least: f64,
+    },
+    /// Some model knows, and all that know think otherwise.
+    Unlearned {
+        /// The models that know, and what each is asked.
+        asked: Vec<Asked>,
+        /// How unlikely it must be.
+        below: f64,
     },
     /// A condition that holds in so many messages.
     Count {

@@ -184,7 +184,7 @@ fn too_dense(packed: u64, unpacked: u64) -> bool {
 }
 
 /// Windows writes Chinese names in GBK and does not say so.
-fn file_name(raw: &[u8]) -> String {
+pub(crate) fn file_name(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => name.to_owned(),
         Err(_) => GB18030.decode_without_bom_handling(raw).0.into_owned(),

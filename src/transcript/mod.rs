@@ -36,8 +36,10 @@ use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use archive::file_name;
 pub(crate) use file::not_opened;
 pub(crate) use group::{NOT_AMONG_THOSE_READ, stem};
+pub(crate) use input::is_chat;
 pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
 pub use self::{
