@@ -51,6 +51,7 @@ fn uncited(linter: &Linter, rule: &Rule) -> Option<Fault> {
 /// Why a term standing alone in a message does not even nearly count.
 fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<&'static str> {
     let message = Message {
+        id: None,
         role: Role::Agent,
         agent: None,
         time: None,
@@ -58,8 +59,14 @@ fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<
         recalled: false,
         source: Source { file: "<term>".into(), line: 1 },
     };
-    let chat =
-        Conversation { id: "term".into(), channel: None, messages: vec![message], unseen: 0, speech: false };
+    let chat = Conversation {
+        id: "term".into(),
+        channel: None,
+        customers: Vec::new(),
+        messages: vec![message],
+        unseen: 0,
+        speech: false,
+    };
     let case = Case::new(linter.program(), linter.cues(), &chat);
     let outcome = case.outcome(condition, 0);
     if !outcome.hits.is_empty() || at_least > 1 {
