@@ -54,6 +54,11 @@ pub(super) fn find(context: &Context<'_>, found: &mut Vec<Match>) {
         return;
     }
     for hit in SPELLED.captures_iter(&view.folded) {
+        // `is at work` names no provider of the name `wo`.
+        let behind = &view.folded[hit.get_match().end()..];
+        if behind.starts_with(|c: char| c.is_ascii_alphabetic()) && !behind.starts_with("com") {
+            continue;
+        }
         let cells = view.cells_of(hit.get_match().range());
         let said = context.cues().near(Cue::Email, &cells, 12);
         let dotted = hit[0].contains(['点', '.', '。']) || hit[0].contains("dot");

@@ -51,7 +51,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE INDEX finding_day ON finding (day);
     CREATE TABLE stale (day TEXT PRIMARY KEY) WITHOUT ROWID;
     ",
-    // What judging again changed, who was told of which night, and what was deleted on demand: the log of the latter counts and names nobody.
+    // What was spoken is judged otherwise than what was typed. What judging again changed, who was told of which night, and what
+    // was deleted on demand: the log of the latter counts and names nobody.
     "
     CREATE TABLE change (
         night TEXT NOT NULL, conversation INTEGER NOT NULL REFERENCES conversation, before TEXT NOT NULL,
@@ -60,9 +61,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE TABLE told (night TEXT NOT NULL, channel TEXT NOT NULL, PRIMARY KEY (night, channel)) WITHOUT ROWID;
     CREATE TABLE forgotten (
         at TEXT NOT NULL, conversations INTEGER NOT NULL, messages INTEGER NOT NULL, findings INTEGER NOT NULL);
+    ALTER TABLE conversation ADD COLUMN speech INTEGER NOT NULL DEFAULT 0;
     ",
-    // What was spoken is judged otherwise than what was typed.
-    "ALTER TABLE conversation ADD COLUMN speech INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// The version of a database.
