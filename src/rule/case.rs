@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     guard::Place,
-    matcher::{Scan, TermHit, View, is_han},
+    matcher::{Scan, TermHit, View},
     outcome::{Focus, Hit, Outcome, Stop},
     program::{Condition, Operator, Program, Scope},
     similar::{dice, pairs},
@@ -23,7 +23,7 @@ use crate::{
     learned::{self, Choice, Pages, Reading, Reasons},
     lexicon::schema::Speaker,
     personal::{self, Datum},
-    text::{clause, fold::Folded},
+    text::{clause, fold::Folded, table::is_han},
     transcript::{Conversation, Role},
 };
 

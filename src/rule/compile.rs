@@ -2,7 +2,10 @@
 //!
 //! Everything that can be wrong with a rule is found here, before the first message is read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex_syntax::hir::Hir;
@@ -12,9 +15,11 @@ use super::{
     expr::Expr,
     guard::Guards,
     literal,
-    matcher::{MatcherBuilder, Use, is_han},
+    matcher::{MatcherBuilder, Use},
     program::{Condition, Operator, Pattern, Plan, Program, Scope},
+    ready,
     similar::Exemplars,
+    source,
     trade::{self, Trade},
 };
 use crate::{
@@ -27,7 +32,12 @@ use crate::{
         sorted,
     },
     personal,
-    text::{disguise::Disguise, fold::fold, segment::Segmenter},
+    text::{
+        disguise::Disguise,
+        fold::{fold, fold_char},
+        segment::Segmenter,
+        table::is_han,
+    },
 };
 
 /// Compiles a lexicon; all faults at once.
@@ -213,7 +223,7 @@ impl Compiler<'_> {
             .except
             .iter()
             .flatten()
-            .map(|p| regex(p, rule).map(|(pattern, _)| pattern))
+            .map(|pattern| exception(pattern, rule))
             .collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
         Ok(Condition {
@@ -352,22 +362,39 @@ impl Compiler<'_> {
         let mut always = Vec::new();
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
-            let (regex, hir) = regex(pattern, rule)?;
-            if let Some(literals) = literal::required(&hir) {
-                let anchor = Use::Anchor { condition: number, pattern: at as u32 };
-                for literal in literals {
-                    self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
-                }
+            let text = source::expand(pattern, &rule.lists, fold_char);
+            let anchor = Use::Anchor { condition: number, pattern: at as u32 };
+            let tolerance = disguise.min(Disguise::Symbols);
+            let anchored = if let Some(literals) = ready::anchors(&text) {
+                literals.map(|literal| self.builder.add_known(literal, tolerance, anchor)).count() > 0
             } else {
+                let hir = parse(&text, pattern)?;
+                let literals = literal::required(&hir, ready::RATES).unwrap_or_default();
+                literals.iter().map(|literal| self.builder.add(literal, tolerance, anchor)).count() > 0
+            };
+            if !anchored {
                 always.push(at as u32);
                 self.remarks.push(rule.fault(format!(
                     "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
                 )));
             }
-            compiled.push(regex);
+            compiled.push(Pattern::new(text));
         }
         Ok(Operator::Patterns { patterns: compiled, always, symbols: disguise >= Disguise::Symbols })
     }
+}
+
+/// An exception: nothing is looked for beforehand, but it must be right.
+fn exception(pattern: &str, rule: &Rule) -> Result<Pattern, String> {
+    let text = source::expand(pattern, &rule.lists, fold_char);
+    if ready::anchors(&text).is_none() {
+        parse(&text, pattern)?;
+    }
+    Ok(Pattern::new(text))
+}
+
+fn parse(text: &str, pattern: &str) -> Result<Hir, String> {
+    source::parse(text).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }
 
 /// The kinds of a family, as the labelling guideline names them.
@@ -459,13 +486,15 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
 /// Terms with the lists that they name by `@` put in their place, folded, each once.
 fn expand(terms: &[String], rule: &Rule) -> Result<Vec<String>, String> {
     let mut expanded: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for term in terms {
-        let folded = match term.strip_prefix('@') {
-            Some(list) => list_of(list, rule)?.iter().map(|word| fold(word)).collect(),
-            None => vec![fold(term)],
+        let words = match term.strip_prefix('@') {
+            Some(list) => list_of(list, rule)?,
+            None => std::slice::from_ref(term),
         };
-        for word in folded {
-            if !expanded.contains(&word) {
+        for word in words {
+            let word = fold(word);
+            if known.insert(word.clone()) {
                 expanded.push(word);
             }
         }
@@ -475,27 +504,4 @@ fn expand(terms: &[String], rule: &Rule) -> Result<Vec<String>, String> {
 
 fn list_of<'a>(name: &str, rule: &'a Rule) -> Result<&'a [String], String> {
     rule.lists.get(name).map(Vec::as_slice).ok_or_else(|| format!("unknown list `@{name}`"))
-}
-
-/// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-fn regex(pattern: &str, rule: &Rule) -> Result<(Pattern, Hir), String> {
-    let mut text = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(at) = rest.find('@') {
-        let name: String =
-            rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-        text.push_str(&rest[..at]);
-        match rule.lists.get(&name) {
-            Some(words) => {
-                let words: Vec<String> = words.iter().map(|word| regex::escape(&fold(word))).collect();
-                text = format!("{text}(?:{})", words.join("|"));
-            }
-            None => text.push_str(&rest[at..=at + name.len()]),
-        }
-        rest = &rest[at + 1 + name.len()..];
-    }
-    text.push_str(rest);
-    let folded: String =
-        text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
-    Pattern::new(folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

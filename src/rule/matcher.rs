@@ -3,20 +3,22 @@
 //! A message is read once in its folded view; the views that see through disguise are read only where a message has
 //! something to see through. What comes out are raw hits; whether they count is decided later.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use daachorse::errors::DaachorseError;
 
+use super::ready::{self, Automaton};
 use crate::{
     finding::Span,
     text::{
         disguise::{self, Disguise},
         fold::Folded,
+        table::is_han,
     },
 };
 
 /// What a literal stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
     /// Term `term` of condition `condition`.
     Term {
@@ -44,78 +46,110 @@ pub enum Use {
 /// Collects literals.
 #[derive(Debug, Default)]
 pub struct MatcherBuilder {
-    plain: Literals,
-    symbols: Literals,
-    sound: Literals,
-}
-
-#[derive(Debug, Default)]
-struct Literals {
-    numbers: HashMap<String, usize>,
-    uses: Vec<Vec<Use>>,
-}
-
-impl Literals {
-    fn add(&mut self, literal: String, r#use: Use) {
-        let next = self.uses.len();
-        let number = *self.numbers.entry(literal).or_insert(next);
-        if number == next {
-            self.uses.push(Vec::new());
-        }
-        if !self.uses[number].contains(&r#use) {
-            self.uses[number].push(r#use);
-        }
-    }
-
-    fn build(self) -> Result<Option<Automaton>, BuildError> {
-        if self.uses.is_empty() {
-            return Ok(None);
-        }
-        let mut literals: Vec<(String, usize)> = self.numbers.into_iter().collect();
-        literals.sort_by_key(|&(_, number)| number);
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(literals.iter().map(|(literal, _)| literal.as_bytes()))?;
-        Ok(Some(Automaton { automaton, uses: self.uses }))
-    }
-}
-
-#[derive(Debug)]
-struct Automaton {
-    automaton: AhoCorasick,
-    uses: Vec<Vec<Use>>,
+    /// Literals of which nothing is known beforehand; their numbers go on where those of [`ready`] end.
+    own: HashMap<String, u32>,
+    /// By view, what each literal stands for.
+    uses: [Vec<(u32, Use)>; 3],
 }
 
 impl MatcherBuilder {
     /// Adds a folded literal that tolerates so much disguise.
     pub fn add(&mut self, literal: &str, disguise: Disguise, r#use: Use) {
-        self.plain.add(literal.to_owned(), r#use);
-        if disguise >= Disguise::Symbols {
-            self.symbols.add(literal.to_owned(), r#use);
-        }
+        let number = self.number(literal);
+        self.add_known(number, disguise, r#use);
         if disguise >= Disguise::Sound && literal.chars().all(is_han) && literal.chars().count() > 1 {
-            self.sound.add(disguise::sound_of(literal), r#use);
+            let number = self.number(&disguise::sound_of(literal));
+            self.uses[View::Sound as usize].push((number, r#use));
         }
     }
 
-    /// Builds the automata.
-    pub fn build(self) -> Result<Matcher, BuildError> {
-        Ok(Matcher { plain: self.plain.build()?, symbols: self.symbols.build()?, sound: self.sound.build()? })
+    /// Adds a literal by number, as text and without the symbols in it.
+    pub(super) fn add_known(&mut self, literal: u32, disguise: Disguise, r#use: Use) {
+        self.uses[View::Folded as usize].push((literal, r#use));
+        if disguise >= Disguise::Symbols {
+            self.uses[View::Skeleton as usize].push((literal, r#use));
+        }
+    }
+
+    fn number(&mut self, literal: &str) -> u32 {
+        ready::literal(literal).unwrap_or_else(|| {
+            let next = ready::literals() + self.own.len() as u32;
+            *self.own.entry(literal.to_owned()).or_insert(next)
+        })
+    }
+
+    /// Builds what is not ready.
+    pub fn build(self) -> Result<Matcher, DaachorseError> {
+        let mut own: Vec<(&str, u32)> =
+            self.own.iter().map(|(literal, &number)| (literal.as_str(), number)).collect();
+        own.sort_unstable_by_key(|&(_, number)| number);
+        let [folded, skeleton, sound] = self.uses;
+        Ok(Matcher {
+            folded: Lookout::new(View::Folded, folded, &own)?,
+            skeleton: Lookout::new(View::Skeleton, skeleton, &own)?,
+            sound: Lookout::new(View::Sound, sound, &own)?,
+        })
     }
 }
 
-/// Whether `c` is written in Chinese script.
-pub fn is_han(c: char) -> bool {
-    matches!(c as u32, 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0x2_0000..=0x3_134F)
+/// What is looked for in one view.
+struct Lookout {
+    view: View,
+    /// The automaton of the embedded packs, if any of its literals is of use, and one of the other literals.
+    automata: Vec<Automaton>,
+    /// By literal, where its uses end.
+    ends: Vec<u32>,
+    uses: Vec<Use>,
+}
+
+impl fmt::Debug for Lookout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookout").field("view", &self.view).field("uses", &self.uses.len()).finish_non_exhaustive()
+    }
+}
+
+impl Lookout {
+    fn new<'a>(view: View, mut uses: Vec<(u32, Use)>, own: &[(&'a str, u32)]) -> Result<Self, DaachorseError> {
+        uses.sort_unstable();
+        uses.dedup();
+        let mut automata = Vec::new();
+        let (known, others): (Vec<u32>, Vec<u32>) =
+            uses.iter().map(|&(literal, _)| literal).partition(|&literal| ready::is_in(literal, view));
+        if !known.is_empty() {
+            automata.push(ready::automaton(view));
+        }
+        let is_used = |number: u32| others.binary_search(&number).is_ok();
+        let mut missing: Vec<(&'a str, u32)> = own.iter().copied().filter(|&(_, n)| is_used(n)).collect();
+        if others.first().is_some_and(|&literal| literal < ready::literals()) {
+            for (literal, number) in ready::texts().filter(|&(_, number)| is_used(number)) {
+                missing.push((literal, number));
+            }
+        }
+        if !missing.is_empty() {
+            automata.push(Automaton::with_values(missing)?);
+        }
+        let mut ends = Vec::new();
+        for (at, &(literal, _)) in uses.iter().enumerate() {
+            ends.resize(literal as usize, at as u32);
+            ends.push(at as u32 + 1);
+        }
+        Ok(Self { view, automata, ends, uses: uses.into_iter().map(|(_, r#use)| r#use).collect() })
+    }
+
+    fn uses(&self, literal: u32) -> &[Use] {
+        let at = literal as usize;
+        let Some(&end) = self.ends.get(at) else { return &[] };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.uses[start as usize..end as usize]
+    }
 }
 
 /// The automata of a lexicon.
 #[derive(Debug)]
 pub struct Matcher {
-    plain: Option<Automaton>,
-    symbols: Option<Automaton>,
-    sound: Option<Automaton>,
+    folded: Lookout,
+    skeleton: Lookout,
+    sound: Lookout,
 }
 
 /// In which view a hit was seen.
@@ -160,66 +194,69 @@ pub struct Scan {
 impl Matcher {
     /// Reads one message.
     pub fn scan(&self, original: &str) -> Scan {
-        let mut scan = Scan { folded: Folded::new(original), ..Scan::default() };
-        if let Some(plain) = &self.plain {
-            let folded = std::mem::take(&mut scan.folded);
-            plain.read(&folded, &folded, View::Folded, &mut scan);
-            scan.folded = folded;
+        let folded = Folded::new(original);
+        let mut hits = Hits::default();
+        self.folded.read(&folded, &folded, &mut hits);
+        let skeleton = if self.skeleton.automata.is_empty() && self.sound.automata.is_empty() {
+            None
+        } else {
+            disguise::skeleton(&folded)
+        };
+        if let Some(skeleton) = &skeleton {
+            self.skeleton.read(skeleton, skeleton, &mut hits);
         }
-        if self.symbols.is_some() || self.sound.is_some() {
-            scan.skeleton = disguise::skeleton(&scan.folded);
+        let base = skeleton.as_ref().unwrap_or(&folded);
+        if self.sound.finds(&disguise::sounds(base.text())) {
+            self.sound.read(&disguise::sound(base), base, &mut hits);
         }
-        if let (Some(symbols), Some(skeleton)) = (&self.symbols, scan.skeleton.take()) {
-            symbols.read(&skeleton, &skeleton, View::Skeleton, &mut scan);
-            scan.skeleton = Some(skeleton);
-        }
-        if let Some(sound) = &self.sound {
-            let base = scan.skeleton.take();
-            let folded = std::mem::take(&mut scan.folded);
-            let text = base.as_ref().unwrap_or(&folded);
-            sound.read(&disguise::sound(text), text, View::Sound, &mut scan);
-            scan.folded = folded;
-            scan.skeleton = base;
-        }
-        scan.terms.sort_unstable();
-        scan.terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
-        scan.anchors.sort_unstable();
-        scan.anchors.dedup();
-        scan
+        let Hits { mut terms, mut anchors, cues } = hits;
+        terms.sort_unstable();
+        terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
+        anchors.sort_unstable();
+        anchors.dedup();
+        Scan { folded, skeleton, terms, anchors, cues }
     }
 }
 
-impl Automaton {
-    fn read(&self, view: &Folded, base: &Folded, kind: View, scan: &mut Scan) {
-        for found in self.automaton.find_overlapping_iter(view.text()) {
-            let mut span = view.span(found.start()..found.end());
-            if kind == View::Sound {
-                span.end = latin_end(base, span);
-            }
-            for r#use in &self.uses[found.pattern().as_usize()] {
-                match *r#use {
-                    Use::Term { condition, term } => {
-                        // Spread too far apart, letters are no disguised word but chance.
-                        if span.len() <= 3 * found.pattern_length(view) + 2 {
-                            scan.terms.push(TermHit { condition, span, term, view: kind });
+/// What was seen so far.
+#[derive(Default)]
+struct Hits {
+    terms: Vec<TermHit>,
+    anchors: Vec<(u32, u32, View)>,
+    cues: Vec<(u32, u32)>,
+}
+
+impl Lookout {
+    /// Whether anything stands in a text.
+    fn finds(&self, text: &str) -> bool {
+        self.automata.iter().any(|automaton| automaton.find_overlapping_iter(text).next().is_some())
+    }
+
+    fn read(&self, text: &Folded, base: &Folded, hits: &mut Hits) {
+        for automaton in &self.automata {
+            for found in automaton.find_overlapping_iter(text.text()) {
+                let bytes = found.start()..found.end();
+                for r#use in self.uses(found.value()) {
+                    match *r#use {
+                        Use::Term { condition, term } => {
+                            let mut span = text.span(bytes.clone());
+                            if self.view == View::Sound {
+                                span.end = latin_end(base, span);
+                            }
+                            // Spread too far apart, letters are no disguised word but chance.
+                            let length = text.text()[bytes.clone()].chars().count() as u32;
+                            if span.len() <= 3 * length + 2 {
+                                hits.terms.push(TermHit { condition, span, term, view: self.view });
+                            }
                         }
+                        Use::Anchor { condition, pattern } => {
+                            hits.anchors.push((condition, pattern, self.view));
+                        }
+                        Use::Cue { trade, weight } => hits.cues.push((trade, weight)),
                     }
-                    Use::Anchor { condition, pattern } => scan.anchors.push((condition, pattern, kind)),
-                    Use::Cue { trade, weight } => scan.cues.push((trade, weight)),
                 }
             }
         }
-    }
-}
-
-trait PatternLength {
-    fn pattern_length(&self, view: &Folded) -> u32;
-}
-
-impl PatternLength for aho_corasick::Match {
-    /// In characters.
-    fn pattern_length(&self, view: &Folded) -> u32 {
-        view.text()[self.range()].chars().count() as u32
     }
 }
 

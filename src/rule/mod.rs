@@ -11,14 +11,19 @@ pub mod expr;
 pub mod guard;
 pub mod judge;
 mod linter;
-pub mod literal;
+mod literal;
 pub mod matcher;
 pub mod outcome;
 pub mod program;
 pub mod proof;
+mod rarity;
+mod ready;
 pub mod review;
 pub mod similar;
+mod source;
 pub mod trade;
 mod twins;
+#[cfg_attr(not(test), expect(dead_code, reason = "only build.rs writes such lists"))]
+mod words;
 
 pub use linter::{Linted, Linter, NearMiss, Options};

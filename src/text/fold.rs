@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::table;
 use crate::finding::Span;
 
 /// Folded code point by code point of the Basic Multilingual Plane, little-endian.
@@ -13,24 +14,7 @@ static FOLD: &[u8; 1 << 17] = include_bytes!(concat!(env!("OUT_DIR"), "/fold.bin
 
 /// The folded form of `c`, or `None` where the character is invisible and falls away.
 pub fn fold_char(c: char) -> Option<char> {
-    match c as u32 {
-        code @ 0..=0x7F => Some((code as u8).to_ascii_lowercase() as char),
-        0x00AD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0xFE00..=0xFE0F | 0xFEFF | 0x20E3 => {
-            None
-        }
-        code @ 0x80..=0xFFFF => {
-            let at = code as usize * 2;
-            let folded = u16::from_le_bytes([FOLD[at], FOLD[at + 1]]);
-            Some(char::from_u32(u32::from(folded)).unwrap_or(c))
-        }
-        code @ 0x1_D400..=0x1_D6A3 => {
-            let letter = (code - 0x1_D400) % 26;
-            Some((b'a' + letter as u8) as char)
-        }
-        code @ 0x1_D7CE..=0x1_D7FF => Some((b'0' + ((code - 0x1_D7CE) % 10) as u8) as char),
-        0xE_0100..=0xE_01EF => None,
-        _ => Some(c),
-    }
+    table::fold_char(FOLD, c)
 }
 
 /// `text` folded, without the way back: for lexicon entries, which are folded by the same table.

@@ -7,3 +7,4 @@ pub mod clause;
 pub mod disguise;
 pub mod fold;
 pub mod segment;
+pub(crate) mod table;
