@@ -8,7 +8,7 @@
 //! over them. It is done by the very modules that do it for a user's pack, and what is missed here is made up for there.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     env,
     fmt::Write as _,
     fs,
@@ -22,13 +22,15 @@ use unicode_normalization::UnicodeNormalization;
 
 #[path = "src/rule/literal.rs"]
 mod literal;
+#[path = "src/dialogue/parts.rs"]
+mod parts;
 #[path = "src/rule/rarity.rs"]
 mod rarity;
 #[path = "src/rule/source.rs"]
 mod source;
 #[path = "src/text/table.rs"]
 mod table;
-#[path = "src/rule/words.rs"]
+#[path = "src/text/words.rs"]
 #[expect(dead_code, reason = "only the library reads such lists")]
 mod words;
 
@@ -66,15 +68,19 @@ fn main() {
     write("syllables.txt", syllables.join("\n").as_bytes());
     let packs = packs(&folder.join("lexicons"));
     write("packs.rs", list(&packs).as_bytes());
-    let chats = chats(&folder.join("training"));
-    let rates = rates(&chats, &fold);
+    let sample: Vec<String> =
+        chats(&folder.join("training")).iter().map(|text| folded(text, &fold)).collect();
+    let rates = rates(&sample);
     write("rates.bin", &rates);
     let mut ready = Ready::new(&fold, &sound, &rates);
     for (_, path) in &packs {
         ready.pack(&read(path));
     }
     ready.trades(&read(&folder.join("lexicons/trades.toml")));
-    ready.write(&chats, write);
+    ready.write(&sample, write);
+    let cues = cues(&read(&folder.join("lexicons/dialogue.toml")));
+    write("cues.bin", &words::write(&cues));
+    write("cues.pma", &automaton((0..).zip(&cues), &sample).serialize());
 }
 
 fn read(path: &Path) -> String {
@@ -107,7 +113,7 @@ fn list(packs: &[(String, PathBuf)]) -> String {
     expression
 }
 
-/// What is said in the chats of training/, folded: a sample of what a run will read. Only time hangs on it.
+/// What is said in the chats of training/: a sample of what a run will read. Only time hangs on it.
 fn chats(folder: &Path) -> Vec<String> {
     let texts = files(folder, "jsonl").into_iter().map(|(_, path)| read(&path)).flat_map(|text| {
         let said = text.lines().filter_map(|line| Some(line.split_once("\"text\": \"")?.1.to_owned()));
@@ -116,12 +122,12 @@ fn chats(folder: &Path) -> Vec<String> {
     texts.collect()
 }
 
-/// How often each pair of characters stands in the chats, in the slots of [`rarity`].
-fn rates(chats: &[String], fold: &[u8]) -> Vec<u8> {
+/// How often each pair of characters stands in the sample, in the slots of [`rarity`].
+fn rates(sample: &[String]) -> Vec<u8> {
     let mut counts = vec![0_u16; rarity::SLOTS];
-    for text in chats {
+    for text in sample {
         let mut last = None;
-        for c in folded(text, fold).chars() {
+        for c in text.chars() {
             for (first, second) in [Some((c, '\0')), last.map(|last| (last, c))].into_iter().flatten() {
                 let count = &mut counts[rarity::slot(first, second)];
                 *count = count.saturating_add(1);
@@ -164,6 +170,7 @@ impl<'a> Ready<'a> {
             .flatten()
             .map(|(name, list)| (name.clone(), strings(Some(list))))
             .collect();
+        let alternatives = source::alternatives(&lists, |c| table::fold_char(self.fold, c));
         let rules = pack.get("rule").and_then(|rules| rules.as_array()).into_iter().flatten();
         let conditions = rules.filter_map(|rule| rule.get("where")?.as_table()).flatten();
         for (_, condition) in conditions {
@@ -174,15 +181,17 @@ impl<'a> Ready<'a> {
             };
             for term in strings(condition.get("terms")) {
                 match term.strip_prefix('@') {
-                    Some(list) => lists.get(list).into_iter().flatten().for_each(|word| self.term(word, views)),
+                    Some(list) => {
+                        lists.get(list).into_iter().flatten().for_each(|word| self.term(word, views))
+                    }
                     None => self.term(&term, views),
                 }
             }
             for pattern in strings(condition.get("patterns")) {
-                self.pattern(&pattern, &lists, views & 0b011);
+                self.pattern(&pattern, &alternatives, views & 0b011);
             }
             for pattern in strings(condition.get("except")) {
-                self.pattern(&pattern, &lists, 0);
+                self.pattern(&pattern, &alternatives, 0);
             }
         }
     }
@@ -199,6 +208,9 @@ impl<'a> Ready<'a> {
 
     fn term(&mut self, term: &str, views: u8) {
         let literal = folded(term, self.fold);
+        if literal.is_empty() {
+            return;
+        }
         if views & 0b100 != 0 && literal.chars().all(table::is_han) {
             let sound = literal.chars().map(|c| table::sound_char(self.sound, c)).collect();
             self.literal(sound, 0b100);
@@ -206,7 +218,7 @@ impl<'a> Ready<'a> {
         self.literal(literal, views & 0b011);
     }
 
-    fn pattern(&mut self, pattern: &str, lists: &BTreeMap<String, Vec<String>>, views: u8) {
+    fn pattern(&mut self, pattern: &str, lists: &source::Alternatives, views: u8) {
         let text = source::expand(pattern, lists, |c| table::fold_char(self.fold, c));
         let Ok(hir) = source::parse(&text) else { return };
         let literals = literal::required(&hir, self.rates).unwrap_or_default();
@@ -224,7 +236,7 @@ impl<'a> Ready<'a> {
         number
     }
 
-    fn write(self, chats: &[String], write: impl Fn(&str, &[u8])) {
+    fn write(self, sample: &[String], write: impl Fn(&str, &[u8])) {
         write("literals.bin", &words::write(&self.literals));
         write("views.bin", &self.views);
         let (patterns, anchors): (Vec<String>, Vec<Vec<u32>>) = self.patterns.into_iter().unzip();
@@ -238,13 +250,42 @@ impl<'a> Ready<'a> {
         write("anchors.bin", &numbers);
         for (bit, name) in ["folded.pma", "skeleton.pma", "sound.pma"].into_iter().enumerate() {
             let literals = (0..).zip(&self.literals).filter(|(n, _)| self.views[*n as usize] & 1 << bit != 0);
-            let automaton: CharwiseDoubleArrayAhoCorasick<u32> = CharwiseDoubleArrayAhoCorasickBuilder::new()
-                .corpus(chats.iter().map(|text| folded(text, self.fold)))
-                .build_with_values(literals.map(|(number, literal)| (literal, number)))
-                .expect("the literals are few, different, and not empty");
-            write(name, &automaton.serialize());
+            write(name, &automaton(literals, sample).serialize());
         }
     }
+}
+
+/// All literals of the dialogue lexicon, each once.
+fn cues(text: &str) -> Vec<String> {
+    let Ok(file) = text.parse::<Table>() else { return Vec::new() };
+    let list = |name: &str| strings(file.get("lists").and_then(|lists| lists.get(name)));
+    let mut cues = BTreeSet::new();
+    for (_, table) in file.iter().filter(|(name, _)| *name != "lists") {
+        let classes = table.as_table().into_iter().flatten().map(|(_, class)| class);
+        for class in classes.chain([table]) {
+            cues.extend(strings(class.get("terms")));
+            for sequence in strings(class.get("sequences")) {
+                for alternative in parts::parts(&sequence).into_iter().flatten() {
+                    match alternative.strip_prefix('@') {
+                        Some(name) => cues.extend(list(name)),
+                        None => drop(cues.insert(alternative.to_owned())),
+                    }
+                }
+            }
+        }
+    }
+    cues.into_iter().collect()
+}
+
+/// An automaton laid out for texts like those of the sample.
+fn automaton<'a>(
+    literals: impl Iterator<Item = (u32, &'a String)>,
+    sample: &[String],
+) -> CharwiseDoubleArrayAhoCorasick<u32> {
+    CharwiseDoubleArrayAhoCorasickBuilder::new()
+        .corpus(sample)
+        .build_with_values(literals.map(|(number, literal)| (literal, number)))
+        .expect("the literals are few, different, and not empty")
 }
 
 /// The strings of an array; of anything else none.

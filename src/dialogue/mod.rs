@@ -7,6 +7,7 @@ mod cue;
 mod cues;
 mod evidence;
 mod judge;
+mod parts;
 mod question;
 mod reading;
 mod scan;

@@ -137,20 +137,20 @@ static HINTS: LazyLock<Box<[u16]>> = LazyLock::new(|| {
         (Hint::Qq, "q扣企球"),
         (Hint::Service, "使军海空北南东中w"),
     ];
-    let hints = |code: u32| {
-        let Some(c) = char::from_u32(code).and_then(fold_char) else { return 0 };
-        let holds = |(hint, holds): (Hint, bool)| if holds { hint as u16 } else { 0 };
-        let named = data().name.endings.iter().any(|(_, last)| *last == c);
-        let own = [
-            (Hint::Digit, digits::value(c).is_some()),
-            (Hint::Letter, c.is_ascii_alphabetic()),
-            (Hint::Name, named),
-            (Hint::Province, data().plate_provinces.contains(&c)),
-        ];
-        let listed = signs.iter().map(|(hint, list)| (*hint, list.contains(c)));
-        own.into_iter().chain(listed).map(holds).fold(0, |hints, hint| hints | hint)
+    // By folded character first: a list names some dozens of them, and there are sixty thousand.
+    let mut own = vec![0_u16; 1 << 16];
+    let mut mark = |hint: Hint, c: char| {
+        if let Some(hints) = own.get_mut(c as usize) {
+            *hints |= hint as u16;
+        }
     };
-    (0..0x1_0000).map(hints).collect()
+    signs.into_iter().for_each(|(hint, list)| list.chars().for_each(|c| mark(hint, c)));
+    data().name.endings.iter().for_each(|&(_, last)| mark(Hint::Name, last));
+    data().plate_provinces.iter().for_each(|&c| mark(Hint::Province, c));
+    ('a'..='z').chain('A'..='Z').for_each(|c| mark(Hint::Letter, c));
+    ('\0'..='\u{FFFF}').filter(|&c| digits::value(c).is_some()).for_each(|c| mark(Hint::Digit, c));
+    let folded = |code: u32| char::from_u32(code).and_then(fold_char);
+    (0..0x1_0000).map(|code| folded(code).and_then(|c| own.get(c as usize).copied()).unwrap_or(0)).collect()
 });
 
 /// What a text may hold, by its characters alone.

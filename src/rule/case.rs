@@ -4,7 +4,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     ops::Range,
     rc::Rc,
 };
@@ -24,7 +24,7 @@ use crate::{
     lexicon::schema::Speaker,
     personal::{self, Datum},
     text::{clause, fold::Folded, table::is_han},
-    transcript::{Conversation, Role},
+    transcript::Conversation,
 };
 
 /// A conversation with what is known of it.
@@ -38,7 +38,10 @@ pub struct Case<'a> {
     edges: Vec<[OnceCell<Vec<u32>>; 2]>,
     data: Vec<OnceCell<Vec<Datum>>>,
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
-    outcomes: RefCell<HashMap<(u32, u32), Rc<Outcome>>>,
+    /// By message, what was found out so far, by condition; few conditions are asked of a message.
+    outcomes: RefCell<Vec<Vec<(u32, Rc<Outcome>)>>>,
+    /// A bit for each condition of which something was seen in some message.
+    seen: Vec<u64>,
     ledger: OnceCell<Ledger>,
     reading: Reading,
     not_evaluable: RefCell<BTreeSet<u32>>,
@@ -48,7 +51,18 @@ impl<'a> Case<'a> {
     /// Reads every message once.
     pub fn new(program: &'a Program, cues: &'a Cues, conversation: &'a Conversation) -> Self {
         let count = conversation.messages.len();
-        let scans = conversation.messages.iter().map(|message| program.matcher.scan(&message.text)).collect();
+        let scans: Vec<Scan> = conversation
+            .messages
+            .iter()
+            .map(|message| program.matcher.scan(&message.text, message.role))
+            .collect();
+        let mut seen = vec![0; program.conditions.len().div_ceil(64)];
+        for scan in &scans {
+            let terms = scan.terms.iter().map(|hit| hit.condition);
+            for condition in terms.chain(scan.anchors.iter().map(|&(condition, ..)| condition)) {
+                seen[condition as usize / 64] |= 1 << (condition % 64);
+            }
+        }
         Self {
             conversation,
             program,
@@ -58,7 +72,8 @@ impl<'a> Case<'a> {
             edges: vec![<[OnceCell<Vec<u32>>; 2]>::default(); count],
             data: vec![OnceCell::new(); count],
             similar: vec![OnceCell::new(); count],
-            outcomes: RefCell::default(),
+            outcomes: RefCell::new(vec![Vec::new(); count]),
+            seen,
             ledger: OnceCell::new(),
             reading: Reading::new(count),
             not_evaluable: RefCell::default(),
@@ -122,12 +137,45 @@ impl<'a> Case<'a> {
 
     /// Whether a condition could hold in any message.
     pub fn may_hold_anywhere(&self, number: u32) -> bool {
-        (0..self.scans.len()).any(|message| self.may_hold(number, message))
+        if self.program.conditions[number as usize].operator.is_looked_out_for() {
+            self.seen[number as usize / 64] & 1 << (number % 64) != 0
+        } else {
+            (0..self.scans.len()).any(|message| self.may_hold(number, message))
+        }
+    }
+
+    /// The rules that could fire, by number: those of which something was seen, and those that need nothing of the kind.
+    pub fn candidates(&self) -> Vec<u32> {
+        let mut rules = self.program.unprompted.clone();
+        for (word, &bits) in self.seen.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let condition = 64 * word + bits.trailing_zeros() as usize;
+                rules.push(self.program.conditions[condition].rule);
+                bits &= bits - 1;
+            }
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        rules
     }
 
     /// Whether a condition holds as seen from `focus`.
     pub fn holds(&self, number: u32, focus: &Focus) -> bool {
-        !self.evidence(number, focus).is_empty()
+        let condition = &self.program.conditions[number as usize];
+        match (&condition.operator, condition.scope) {
+            (Operator::Count { .. }, _) | (_, Scope::Clause) => !self.evidence(number, focus).is_empty(),
+            (_, Scope::Message) => self.is_hit(number, focus.message, condition.speaker),
+            _ => self
+                .window(condition, focus.message)
+                .any(|message| self.is_hit(number, message, condition.speaker)),
+        }
+    }
+
+    fn is_hit(&self, number: u32, message: usize, speaker: Speaker) -> bool {
+        self.is_by(message, speaker)
+            && self.may_hold(number, message)
+            && !self.outcome(number, message).hits.is_empty()
     }
 
     /// The messages in which a condition holds as seen from `focus`; for a clause or the message itself, that one.
@@ -169,29 +217,24 @@ impl<'a> Case<'a> {
     }
 
     fn messages_with(&self, number: u32, window: Range<usize>, speaker: Speaker) -> Vec<usize> {
-        window
-            .filter(|&message| self.is_by(message, speaker) && self.may_hold(number, message))
-            .filter(|&message| !self.outcome(number, message).hits.is_empty())
-            .collect()
+        window.filter(|&message| self.is_hit(number, message, speaker)).collect()
     }
 
     /// Whether a message is by that speaker.
     pub fn is_by(&self, message: usize, speaker: Speaker) -> bool {
-        match speaker {
-            Speaker::Any => self.conversation.messages[message].role != Role::System,
-            Speaker::Agent => self.conversation.messages[message].role == Role::Agent,
-            Speaker::Customer => self.conversation.messages[message].role == Role::Customer,
-        }
+        speaker.is(self.conversation.messages[message].role)
     }
 
     /// The hits of a condition in a message, whoever wrote it.
     pub fn outcome(&self, number: u32, message: usize) -> Rc<Outcome> {
-        let key = (number, message as u32);
-        if let Some(known) = self.outcomes.borrow().get(&key) {
-            return known.clone();
+        let known = |outcomes: &[Vec<(u32, Rc<Outcome>)>]| {
+            outcomes[message].iter().find(|(known, _)| *known == number).map(|(_, outcome)| outcome.clone())
+        };
+        if let Some(outcome) = known(&self.outcomes.borrow()) {
+            return outcome;
         }
         let outcome = Rc::new(self.decide(number, message));
-        self.outcomes.borrow_mut().insert(key, outcome.clone());
+        self.outcomes.borrow_mut()[message].push((number, outcome.clone()));
         outcome
     }
 

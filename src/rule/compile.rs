@@ -3,7 +3,7 @@
 //! Everything that can be wrong with a rule is found here, before the first message is read.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -19,7 +19,7 @@ use super::{
     program::{Condition, Operator, Pattern, Plan, Program, Scope},
     ready,
     similar::Exemplars,
-    source,
+    source::{self, Alternatives},
     trade::{self, Trade},
 };
 use crate::{
@@ -61,6 +61,7 @@ pub fn compile(
         sentences: Vec::new(),
         words: Vec::new(),
         remarks: Vec::new(),
+        alternatives: HashMap::new(),
     };
     let mut plans = Vec::new();
     for (number, rule) in lexicon.rules.iter().enumerate() {
@@ -69,6 +70,7 @@ pub fn compile(
             Err(reasons) => faults.extend(reasons.into_iter().map(|reason| rule.fault(reason))),
         }
     }
+    compiler.builder.listen_to_all();
     for (number, trade) in trades.iter().enumerate() {
         for (words, weight) in [(&trade.strong, trade::STRONG), (&trade.weak, 1)] {
             for word in words {
@@ -89,7 +91,10 @@ pub fn compile(
         }])
     })?;
     let exemplars = Exemplars::new(sentences);
+    let seen = |&condition: &u32| !conditions[condition as usize].operator.is_looked_out_for();
+    let unprompted = (0..).zip(&plans).filter(|(_, plan)| plan.when.possible(&seen)).map(|(at, _)| at);
     Ok(Program {
+        unprompted: unprompted.collect(),
         plans,
         conditions,
         matcher,
@@ -112,6 +117,8 @@ struct Compiler<'a> {
     sentences: Vec<(u32, String)>,
     words: Vec<String>,
     remarks: Vec<Fault>,
+    /// The lists of each pack as expressions; the rules of a pack share its lists.
+    alternatives: HashMap<*const BTreeMap<String, Vec<String>>, Alternatives>,
 }
 
 impl Compiler<'_> {
@@ -208,10 +215,13 @@ impl Compiler<'_> {
         names: &BTreeMap<&str, u32>,
     ) -> Result<Condition, String> {
         let number = names[name];
-        let operator = self.operator(rule, number, doc, names)?;
         let scope = doc.scope.as_deref().map_or(Ok(Scope::Message), Scope::parse)?;
         let around = matches!(scope, Scope::Before(_) | Scope::After(_) | Scope::Around(_));
         let speaker = doc.speaker.unwrap_or(if around { Speaker::Any } else { rule.doc.speaker });
+        // Who counts a condition asks for the messages of a speaker of its own.
+        let counted = rule.doc.conditions.values().any(|c| c.count.as_ref().is_some_and(|c| c.of == name));
+        self.builder.listen_to(if counted { Speaker::Any } else { speaker });
+        let operator = self.operator(rule, number, doc, names)?;
         let textual =
             matches!(operator, Operator::Terms { .. } | Operator::Patterns { .. } | Operator::Similar { .. });
         let guards = match &doc.guards {
@@ -223,7 +233,7 @@ impl Compiler<'_> {
             .except
             .iter()
             .flatten()
-            .map(|pattern| exception(pattern, rule))
+            .map(|pattern| self.exception(pattern, rule))
             .collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
         Ok(Condition {
@@ -362,7 +372,7 @@ impl Compiler<'_> {
         let mut always = Vec::new();
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
-            let text = source::expand(pattern, &rule.lists, fold_char);
+            let text = self.expanded(pattern, rule);
             let anchor = Use::Anchor { condition: number, pattern: at as u32 };
             let tolerance = disguise.min(Disguise::Symbols);
             let anchored = if let Some(literals) = ready::anchors(&text) {
@@ -382,15 +392,23 @@ impl Compiler<'_> {
         }
         Ok(Operator::Patterns { patterns: compiled, always, symbols: disguise >= Disguise::Symbols })
     }
-}
 
-/// An exception: nothing is looked for beforehand, but it must be right.
-fn exception(pattern: &str, rule: &Rule) -> Result<Pattern, String> {
-    let text = source::expand(pattern, &rule.lists, fold_char);
-    if ready::anchors(&text).is_none() {
-        parse(&text, pattern)?;
+    /// An exception: nothing is looked for beforehand, but it must be right.
+    fn exception(&mut self, pattern: &str, rule: &Rule) -> Result<Pattern, String> {
+        let text = self.expanded(pattern, rule);
+        if ready::anchors(&text).is_none() {
+            parse(&text, pattern)?;
+        }
+        Ok(Pattern::new(text))
     }
-    Ok(Pattern::new(text))
+
+    fn expanded(&mut self, pattern: &str, rule: &Rule) -> String {
+        let lists = self
+            .alternatives
+            .entry(Arc::as_ptr(&rule.lists))
+            .or_insert_with(|| source::alternatives(&rule.lists, fold_char));
+        source::expand(pattern, lists, fold_char)
+    }
 }
 
 fn parse(text: &str, pattern: &str) -> Result<Hir, String> {

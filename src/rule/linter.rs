@@ -90,11 +90,18 @@ pub struct Linter {
 impl Linter {
     /// Compiles a lexicon.
     pub fn new(lexicon: Lexicon, options: Options) -> Result<Self, LexiconError> {
-        let (file, text) = lexicon.data("statutes.toml");
-        let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
-        let (file, text) = lexicon.data("dialogue.toml");
-        let cues = Cues::parse(text).map_err(|e| data_error(file, e))?;
-        let program = compile::compile(&lexicon, &registry, options.model.model())?;
+        let rules = || {
+            let (file, text) = lexicon.data("statutes.toml");
+            let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
+            let program = compile::compile(&lexicon, &registry, options.model.model())?;
+            Ok((registry, program))
+        };
+        let cues = || {
+            let (file, text) = lexicon.data("dialogue.toml");
+            Cues::parse(text).map_err(|e| data_error(file, e))
+        };
+        let (rules, cues) = rayon::join(rules, cues);
+        let ((registry, program), cues) = (rules?, cues?);
         let forced_trade = match &options.trade {
             None => None,
             Some(name) => {

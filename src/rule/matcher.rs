@@ -10,11 +10,13 @@ use daachorse::errors::DaachorseError;
 use super::ready::{self, Automaton};
 use crate::{
     finding::Span,
+    lexicon::schema::Speaker,
     text::{
         disguise::{self, Disguise},
         fold::Folded,
         table::is_han,
     },
+    transcript::Role,
 };
 
 /// What a literal stands for.
@@ -48,26 +50,45 @@ pub enum Use {
 pub struct MatcherBuilder {
     /// Literals of which nothing is known beforehand; their numbers go on where those of [`ready`] end.
     own: HashMap<String, u32>,
-    /// By view, what each literal stands for.
-    uses: [Vec<(u32, Use)>; 3],
+    /// By view, what each literal stands for, and in whose messages.
+    uses: [Vec<(u32, Use, Roles)>; 3],
+    roles: Roles,
 }
 
+/// A bit for each role.
+type Roles = u8;
+
+/// All roles, a system's too.
+const ALL: Roles = u8::MAX;
+
 impl MatcherBuilder {
+    /// Whose messages the literals added from now on are looked for in.
+    pub fn listen_to(&mut self, speaker: Speaker) {
+        let roles = [Role::Customer, Role::Agent, Role::Bot, Role::System];
+        self.roles =
+            roles.into_iter().filter(|&role| speaker.is(role)).map(bit).fold(0, |all, bit| all | bit);
+    }
+
+    /// The literals added from now on are looked for in all messages.
+    pub const fn listen_to_all(&mut self) {
+        self.roles = ALL;
+    }
+
     /// Adds a folded literal that tolerates so much disguise.
     pub fn add(&mut self, literal: &str, disguise: Disguise, r#use: Use) {
         let number = self.number(literal);
         self.add_known(number, disguise, r#use);
         if disguise >= Disguise::Sound && literal.chars().all(is_han) && literal.chars().count() > 1 {
             let number = self.number(&disguise::sound_of(literal));
-            self.uses[View::Sound as usize].push((number, r#use));
+            self.uses[View::Sound as usize].push((number, r#use, self.roles));
         }
     }
 
     /// Adds a literal by number, as text and without the symbols in it.
     pub(super) fn add_known(&mut self, literal: u32, disguise: Disguise, r#use: Use) {
-        self.uses[View::Folded as usize].push((literal, r#use));
+        self.uses[View::Folded as usize].push((literal, r#use, self.roles));
         if disguise >= Disguise::Symbols {
-            self.uses[View::Skeleton as usize].push((literal, r#use));
+            self.uses[View::Skeleton as usize].push((literal, r#use, self.roles));
         }
     }
 
@@ -99,22 +120,29 @@ struct Lookout {
     automata: Vec<Automaton>,
     /// By literal, where its uses end.
     ends: Vec<u32>,
-    uses: Vec<Use>,
+    uses: Vec<(Use, Roles)>,
 }
 
 impl fmt::Debug for Lookout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lookout").field("view", &self.view).field("uses", &self.uses.len()).finish_non_exhaustive()
+        f.debug_struct("Lookout")
+            .field("view", &self.view)
+            .field("uses", &self.uses.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl Lookout {
-    fn new<'a>(view: View, mut uses: Vec<(u32, Use)>, own: &[(&'a str, u32)]) -> Result<Self, DaachorseError> {
+    fn new<'a>(
+        view: View,
+        mut uses: Vec<(u32, Use, Roles)>,
+        own: &[(&'a str, u32)],
+    ) -> Result<Self, DaachorseError> {
         uses.sort_unstable();
         uses.dedup();
         let mut automata = Vec::new();
         let (known, others): (Vec<u32>, Vec<u32>) =
-            uses.iter().map(|&(literal, _)| literal).partition(|&literal| ready::is_in(literal, view));
+            uses.iter().map(|&(literal, ..)| literal).partition(|&literal| ready::is_in(literal, view));
         if !known.is_empty() {
             automata.push(ready::automaton(view));
         }
@@ -129,14 +157,19 @@ impl Lookout {
             automata.push(Automaton::with_values(missing)?);
         }
         let mut ends = Vec::new();
-        for (at, &(literal, _)) in uses.iter().enumerate() {
+        for (at, &(literal, ..)) in uses.iter().enumerate() {
             ends.resize(literal as usize, at as u32);
             ends.push(at as u32 + 1);
         }
-        Ok(Self { view, automata, ends, uses: uses.into_iter().map(|(_, r#use)| r#use).collect() })
+        Ok(Self {
+            view,
+            automata,
+            ends,
+            uses: uses.into_iter().map(|(_, r#use, roles)| (r#use, roles)).collect(),
+        })
     }
 
-    fn uses(&self, literal: u32) -> &[Use] {
+    fn uses(&self, literal: u32) -> &[(Use, Roles)] {
         let at = literal as usize;
         let Some(&end) = self.ends.get(at) else { return &[] };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
@@ -192,10 +225,10 @@ pub struct Scan {
 }
 
 impl Matcher {
-    /// Reads one message.
-    pub fn scan(&self, original: &str) -> Scan {
+    /// Reads one message of that role.
+    pub fn scan(&self, original: &str, role: Role) -> Scan {
         let folded = Folded::new(original);
-        let mut hits = Hits::default();
+        let mut hits = Hits { role: bit(role), ..Hits::default() };
         self.folded.read(&folded, &folded, &mut hits);
         let skeleton = if self.skeleton.automata.is_empty() && self.sound.automata.is_empty() {
             None
@@ -209,7 +242,7 @@ impl Matcher {
         if self.sound.finds(&disguise::sounds(base.text())) {
             self.sound.read(&disguise::sound(base), base, &mut hits);
         }
-        let Hits { mut terms, mut anchors, cues } = hits;
+        let Hits { mut terms, mut anchors, cues, .. } = hits;
         terms.sort_unstable();
         terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
         anchors.sort_unstable();
@@ -218,9 +251,14 @@ impl Matcher {
     }
 }
 
+const fn bit(role: Role) -> Roles {
+    1 << role as u8
+}
+
 /// What was seen so far.
 #[derive(Default)]
 struct Hits {
+    role: Roles,
     terms: Vec<TermHit>,
     anchors: Vec<(u32, u32, View)>,
     cues: Vec<(u32, u32)>,
@@ -236,8 +274,11 @@ impl Lookout {
         for automaton in &self.automata {
             for found in automaton.find_overlapping_iter(text.text()) {
                 let bytes = found.start()..found.end();
-                for r#use in self.uses(found.value()) {
-                    match *r#use {
+                for &(r#use, roles) in self.uses(found.value()) {
+                    if roles & hits.role == 0 {
+                        continue;
+                    }
+                    match r#use {
                         Use::Term { condition, term } => {
                             let mut span = text.span(bytes.clone());
                             if self.view == View::Sound {
@@ -274,12 +315,45 @@ fn latin_end(base: &Folded, span: Span) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{law::Registry, lexicon::Lexicon, rule::compile};
+
+    #[test]
+    fn nothing_of_the_embedded_packs_is_left_to_build() {
+        let lexicon = Lexicon::embedded().expect("the packs load");
+        let (_, statutes) = lexicon.data("statutes.toml");
+        let registry = Registry::parse("statutes.toml", statutes).expect("the statutes load");
+        let matcher = compile::compile(&lexicon, &registry, None).expect("the packs compile").matcher;
+        for lookout in [matcher.folded, matcher.skeleton, matcher.sound] {
+            assert_eq!(lookout.automata.len(), 1, "{lookout:?}");
+        }
+    }
+
+    #[test]
+    fn a_literal_that_is_ready_in_another_view_is_found_in_this_one() {
+        let (known, _) = ready::texts()
+            .find(|&(text, number)| {
+                let chars = text.chars().count();
+                ready::is_in(number, View::Folded) && !ready::is_in(number, View::Skeleton) && chars == 2
+            })
+            .expect("most literals are of no disguise");
+        let mut characters = known.chars();
+        let spread: String =
+            [characters.next(), Some('*'), characters.next()].into_iter().flatten().collect();
+        assert_eq!(seen(Disguise::Light, known, &spread), []);
+        assert_eq!(seen(Disguise::Symbols, known, &spread), [(0, 3, View::Skeleton)]);
+    }
 
     fn seen(disguise: Disguise, term: &str, text: &str) -> Vec<(u32, u32, View)> {
         let mut builder = MatcherBuilder::default();
+        builder.listen_to(Speaker::Agent);
         builder.add(term, disguise, Use::Term { condition: 0, term: 0 });
         let matcher = builder.build().expect("the literals are few");
-        matcher.scan(text).terms.iter().map(|hit| (hit.span.start, hit.span.end, hit.view)).collect()
+        matcher
+            .scan(text, Role::Agent)
+            .terms
+            .iter()
+            .map(|hit| (hit.span.start, hit.span.end, hit.view))
+            .collect()
     }
 
     #[test]

@@ -23,7 +23,5 @@ pub mod similar;
 mod source;
 pub mod trade;
 mod twins;
-#[cfg_attr(not(test), expect(dead_code, reason = "only build.rs writes such lists"))]
-mod words;
 
 pub use linter::{Linted, Linter, NearMiss, Options};

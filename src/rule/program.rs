@@ -23,6 +23,8 @@ use crate::{
 pub struct Program {
     /// One for each rule of the lexicon, in its order.
     pub plans: Vec<Plan>,
+    /// Rules that could fire although none of their terms and literals was seen, ascending.
+    pub unprompted: Vec<u32>,
     /// The conditions of all rules.
     pub conditions: Vec<Condition>,
     /// All literals.
@@ -180,6 +182,17 @@ pub enum Operator {
         /// So many.
         at_least: usize,
     },
+}
+
+impl Operator {
+    /// Whether the automata see all that it could hit.
+    pub const fn is_looked_out_for(&self) -> bool {
+        match self {
+            Self::Terms { .. } => true,
+            Self::Patterns { always, .. } => always.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// Where a condition looks.

@@ -9,10 +9,8 @@ use std::sync::LazyLock;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::{
-    matcher::View,
-    words::{self, Words},
-};
+use super::matcher::View;
+use crate::text::words::{self, Words};
 
 /// An automaton whose values are the numbers of literals.
 pub(super) type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
@@ -74,4 +72,44 @@ pub(super) fn automaton(view: View) -> Automaton {
         View::Sound => include_bytes!(concat!(env!("OUT_DIR"), "/sound.pma")),
     };
     Automaton::deserialize(bytes).expect("build.rs wrote it").0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{literal, source},
+        *,
+    };
+
+    /// The same code runs beforehand and at run time; this sees that it ran on the same packs, tables and sample.
+    #[test]
+    fn a_run_would_choose_the_same_literals_for_every_pattern() {
+        let texts: Vec<&str> = LITERALS.texts().collect();
+        for pattern in PATTERNS.texts() {
+            let hir = source::parse(pattern).expect("build.rs parsed it");
+            let chosen = literal::required(&hir, RATES).unwrap_or_default();
+            let known: Vec<&str> = anchors(pattern)
+                .expect("it is one of the patterns")
+                .map(|number| texts[number as usize])
+                .collect();
+            assert_eq!(known, chosen, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn each_automaton_finds_its_literals_and_no_others() {
+        for view in [View::Folded, View::Skeleton, View::Sound] {
+            let automaton = automaton(view);
+            for (text, number) in texts() {
+                let whole = automaton
+                    .find_overlapping_iter(text)
+                    .find(|found| (found.start(), found.end()) == (0, text.len()));
+                assert_eq!(
+                    whole.map(|found| found.value()),
+                    is_in(number, view).then_some(number),
+                    "{text} {view:?}"
+                );
+            }
+        }
+    }
 }

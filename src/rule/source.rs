@@ -5,12 +5,24 @@ use std::collections::BTreeMap;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-pub(super) fn expand(
-    pattern: &str,
+/// The lists of a pack by name, each as one expression.
+pub(super) type Alternatives = BTreeMap<String, String>;
+
+/// Each list as the alternatives that its words are, folded.
+pub(super) fn alternatives(
     lists: &BTreeMap<String, Vec<String>>,
     fold: impl Fn(char) -> Option<char>,
-) -> String {
+) -> Alternatives {
+    let expression = |words: &Vec<String>| {
+        let folded = words.iter().map(|word| word.chars().filter_map(&fold).collect::<String>());
+        let escaped: Vec<String> = folded.map(|word| regex_syntax::escape(&word)).collect();
+        format!("(?:{})", escaped.join("|"))
+    };
+    lists.iter().map(|(name, words)| (name.clone(), expression(words))).collect()
+}
+
+/// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
+pub(super) fn expand(pattern: &str, lists: &Alternatives, fold: impl Fn(char) -> Option<char>) -> String {
     let mut text = String::with_capacity(2 * pattern.len());
     let put = |text: &mut String, part: &str| {
         text.extend(part.chars().filter_map(|c| if c.is_ascii() { Some(c) } else { fold(c) }));
@@ -21,17 +33,7 @@ pub(super) fn expand(
         let name = &rest[at + 1..=at + length];
         put(&mut text, &rest[..at]);
         match lists.get(name) {
-            Some(words) => {
-                text.push_str("(?:");
-                for (number, word) in words.iter().enumerate() {
-                    if number > 0 {
-                        text.push('|');
-                    }
-                    let folded: String = word.chars().filter_map(&fold).collect();
-                    regex_syntax::escape_into(&folded, &mut text);
-                }
-                text.push(')');
-            }
+            Some(expression) => text.push_str(expression),
             None => text.push_str(&rest[at..=at + length]),
         }
         rest = &rest[at + 1 + length..];

@@ -8,3 +8,5 @@ pub mod disguise;
 pub mod fold;
 pub mod segment;
 pub(crate) mod table;
+#[cfg_attr(not(test), expect(dead_code, reason = "only build.rs writes such lists"))]
+pub(crate) mod words;

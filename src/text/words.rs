@@ -3,7 +3,7 @@
 
 /// A list in its written form: the number of texts and of slots, where each text ends, the slots of a hash table, the texts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words<'a> {
+pub(crate) struct Words<'a> {
     ends: &'a [u8],
     slots: &'a [u8],
     texts: &'a [u8],
@@ -14,7 +14,7 @@ impl<'a> Words<'a> {
     ///
     /// # Panics
     /// On anything else.
-    pub(super) fn read(bytes: &'a [u8]) -> Self {
+    pub(crate) fn read(bytes: &'a [u8]) -> Self {
         let (count, slots) = (number(bytes, 0) as usize, number(bytes, 1) as usize);
         let (ends, rest) = bytes[8..].split_at(4 * count);
         let (slots, texts) = rest.split_at(4 * slots);
@@ -22,12 +22,12 @@ impl<'a> Words<'a> {
     }
 
     /// How many texts there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len() / 4
     }
 
     /// The number of a text.
-    pub(super) fn number(&self, text: &str) -> Option<u32> {
+    pub(crate) fn number(&self, text: &str) -> Option<u32> {
         let mask = self.slots.len() / 4 - 1;
         let mut slot = hash(text) as usize & mask;
         loop {
@@ -41,7 +41,7 @@ impl<'a> Words<'a> {
     }
 
     /// The texts in order.
-    pub(super) fn texts(self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn texts(self) -> impl Iterator<Item = &'a str> {
         (0..self.len()).map(move |at| str::from_utf8(self.text(at)).expect("texts were written"))
     }
 
@@ -52,7 +52,7 @@ impl<'a> Words<'a> {
 }
 
 /// Writes a list of texts that are all different.
-pub(super) fn write(texts: &[String]) -> Vec<u8> {
+pub(crate) fn write(texts: &[String]) -> Vec<u8> {
     let size = (2 * texts.len()).next_power_of_two().max(2);
     let mut slots = vec![0_u32; size];
     let mut ends = Vec::with_capacity(texts.len());
@@ -72,7 +72,7 @@ pub(super) fn write(texts: &[String]) -> Vec<u8> {
 }
 
 /// The number at place `at` of a list of little-endian numbers.
-pub(super) fn number(bytes: &[u8], at: usize) -> u32 {
+pub(crate) fn number(bytes: &[u8], at: usize) -> u32 {
     let at = 4 * at;
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
