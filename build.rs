@@ -180,11 +180,9 @@ impl<'a> Ready<'a> {
                 _ => 0b001,
             };
             for term in strings(condition.get("terms")) {
-                match term.strip_prefix('@') {
-                    Some(list) => {
-                        lists.get(list).into_iter().flatten().for_each(|word| self.term(word, views))
-                    }
-                    None => self.term(&term, views),
+                let words = term.strip_prefix('@').and_then(|list| lists.get(list));
+                for word in words.map_or(std::slice::from_ref(&term), Vec::as_slice) {
+                    self.term(word, views);
                 }
             }
             for pattern in strings(condition.get("patterns")) {

@@ -390,7 +390,7 @@ impl Chat {
             turn: 0,
             agent_next: false,
             left: 1 + dice.roll(2),
-            clock: opening + SignedDuration::from_secs((id * 37) as i64),
+            clock: opening + SignedDuration::from_secs((id * 37).cast_signed()),
         }
     }
 
@@ -415,7 +415,7 @@ impl Chat {
                 dice.say(text, phrase);
             }
         }
-        self.clock += SignedDuration::from_secs(5 + dice.roll(90) as i64);
+        self.clock += SignedDuration::from_secs(5 + dice.roll(90).cast_signed());
         self.left -= 1;
         if self.left == 0 {
             self.left = 1 + dice.roll(2);
@@ -450,7 +450,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(messages: u64, seed: u64, csv: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(messages: u64, seed: u64, csv: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut dice = Dice(seed);
     let mut text = String::new();
     let mut chats: Vec<Chat> = (0..OPEN as u64).map(|id| Chat::new(id, &mut dice)).collect();

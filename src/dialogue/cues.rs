@@ -234,7 +234,7 @@ impl CharSet {
 /// Regular expressions, several a class, matched in one pass over a clause.
 #[derive(Debug, Default)]
 struct Patterns {
-    patterns: Vec<String>,
+    texts: Vec<String>,
     cues: Vec<Cue>,
     set: OnceLock<RegexSet>,
 }
@@ -243,21 +243,21 @@ impl Patterns {
     fn add(&mut self, pattern: &str, cue: Cue) {
         match self.cues.last() {
             Some(last) if *last == cue => {
-                if let Some(joined) = self.patterns.last_mut() {
+                if let Some(joined) = self.texts.last_mut() {
                     joined.push_str("|(?:");
                     joined.push_str(pattern);
                     joined.push(')');
                 }
             }
             _ => {
-                self.patterns.push(format!("(?:{pattern})"));
+                self.texts.push(format!("(?:{pattern})"));
                 self.cues.push(cue);
             }
         }
     }
 
     fn compile(&self) -> Result<RegexSet, regex::Error> {
-        RegexSetBuilder::new(&self.patterns).dfa_size_limit(AUTOMATON_LIMIT).build()
+        RegexSetBuilder::new(&self.texts).dfa_size_limit(AUTOMATON_LIMIT).build()
     }
 
     fn of(&self, clause: &str) -> CueSet {

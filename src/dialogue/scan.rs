@@ -119,16 +119,14 @@ impl ScannerBuilder {
         let ready = Words::read(LITERALS);
         let numbers: Option<Vec<(u32, usize)>> =
             self.literals.iter().map(|(literal, &at)| Some((ready.number(literal)?, at))).collect();
-        let (automaton, actions) = match numbers.filter(|numbers| numbers.len() == ready.len()) {
-            Some(mut numbers) => {
-                numbers.sort_unstable();
-                let actions = numbers.iter().map(|&(_, at)| std::mem::take(&mut self.actions[at])).collect();
-                (Automaton::deserialize(AUTOMATON)?.0, actions)
-            }
-            None => {
-                let literals = self.literals.iter().map(|(literal, &at)| (literal, at as u32));
-                (Automaton::with_values(literals)?, self.actions)
-            }
+        let numbers = numbers.filter(|numbers| numbers.len() == ready.len());
+        let (automaton, actions) = if let Some(mut numbers) = numbers {
+            numbers.sort_unstable();
+            let actions = numbers.iter().map(|&(_, at)| std::mem::take(&mut self.actions[at])).collect();
+            (Automaton::deserialize(AUTOMATON)?.0, actions)
+        } else {
+            let literals = self.literals.iter().map(|(literal, &at)| (literal, at as u32));
+            (Automaton::with_values(literals)?, self.actions)
         };
         Ok(Scanner { automaton, actions, sequences: self.sequences })
     }

@@ -139,16 +139,16 @@ static HINTS: LazyLock<Box<[u16]>> = LazyLock::new(|| {
     ];
     // By folded character first: a list names some dozens of them, and there are sixty thousand.
     let mut own = vec![0_u16; 1 << 16];
-    let mut mark = |hint: Hint, c: char| {
+    let listed = signs.into_iter().flat_map(|(hint, list)| list.chars().map(move |c| (hint, c)));
+    let endings = data().name.endings.iter().map(|&(_, last)| (Hint::Name, last));
+    let provinces = data().plate_provinces.iter().map(|&c| (Hint::Province, c));
+    let letters = ('a'..='z').chain('A'..='Z').map(|c| (Hint::Letter, c));
+    let digits = ('\0'..='\u{FFFF}').filter(|&c| digits::value(c).is_some()).map(|c| (Hint::Digit, c));
+    for (hint, c) in listed.chain(endings).chain(provinces).chain(letters).chain(digits) {
         if let Some(hints) = own.get_mut(c as usize) {
             *hints |= hint as u16;
         }
-    };
-    signs.into_iter().for_each(|(hint, list)| list.chars().for_each(|c| mark(hint, c)));
-    data().name.endings.iter().for_each(|&(_, last)| mark(Hint::Name, last));
-    data().plate_provinces.iter().for_each(|&c| mark(Hint::Province, c));
-    ('a'..='z').chain('A'..='Z').for_each(|c| mark(Hint::Letter, c));
-    ('\0'..='\u{FFFF}').filter(|&c| digits::value(c).is_some()).for_each(|c| mark(Hint::Digit, c));
+    }
     let folded = |code: u32| char::from_u32(code).and_then(fold_char);
     (0..0x1_0000).map(|code| folded(code).and_then(|c| own.get(c as usize).copied()).unwrap_or(0)).collect()
 });

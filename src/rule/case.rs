@@ -16,6 +16,7 @@ use super::{
     program::{Condition, Operator, Program, Scope},
     similar::{dice, pairs},
     trade,
+    work::{Counter, Work},
 };
 use crate::{
     dialogue::{Cues, Ledger},
@@ -39,13 +40,17 @@ pub struct Case<'a> {
     data: Vec<OnceCell<Vec<Datum>>>,
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
     /// By message, what was found out so far, by condition; few conditions are asked of a message.
-    outcomes: RefCell<Vec<Vec<(u32, Rc<Outcome>)>>>,
+    outcomes: RefCell<Vec<Outcomes>>,
     /// A bit for each condition of which something was seen in some message.
     seen: Vec<u64>,
     ledger: OnceCell<Ledger>,
     reading: Reading,
     not_evaluable: RefCell<BTreeSet<u32>>,
+    counter: Counter,
 }
+
+/// The outcomes of some conditions in one message.
+type Outcomes = Vec<(u32, Rc<Outcome>)>;
 
 impl<'a> Case<'a> {
     /// Reads every message once.
@@ -56,6 +61,12 @@ impl<'a> Case<'a> {
             .iter()
             .map(|message| program.matcher.scan(&message.text, message.role))
             .collect();
+        let counter = Counter::default();
+        counter.count(|work| {
+            work.messages = count as u64;
+            work.literals =
+                scans.iter().map(|scan| scan.terms.len() + scan.anchors.len()).sum::<usize>() as u64;
+        });
         let mut seen = vec![0; program.conditions.len().div_ceil(64)];
         for scan in &scans {
             let terms = scan.terms.iter().map(|hit| hit.condition);
@@ -77,6 +88,7 @@ impl<'a> Case<'a> {
             ledger: OnceCell::new(),
             reading: Reading::new(count),
             not_evaluable: RefCell::default(),
+            counter,
         }
     }
 
@@ -107,6 +119,11 @@ impl<'a> Case<'a> {
     /// Rules of which a condition could not be evaluated, by number.
     pub fn not_evaluable(&self) -> Vec<u32> {
         self.not_evaluable.borrow().iter().copied().collect()
+    }
+
+    /// What has been done so far.
+    pub const fn work(&self) -> Work {
+        self.counter.work()
     }
 
     /// The folded text of a message.
@@ -157,6 +174,7 @@ impl<'a> Case<'a> {
         }
         rules.sort_unstable();
         rules.dedup();
+        self.counter.count(|work| work.rules += rules.len() as u64);
         rules
     }
 
@@ -227,7 +245,7 @@ impl<'a> Case<'a> {
 
     /// The hits of a condition in a message, whoever wrote it.
     pub fn outcome(&self, number: u32, message: usize) -> Rc<Outcome> {
-        let known = |outcomes: &[Vec<(u32, Rc<Outcome>)>]| {
+        let known = |outcomes: &[Outcomes]| {
             outcomes[message].iter().find(|(known, _)| *known == number).map(|(_, outcome)| outcome.clone())
         };
         if let Some(outcome) = known(&self.outcomes.borrow()) {
@@ -266,8 +284,10 @@ impl<'a> Case<'a> {
                 self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
             }
             Operator::PersonalData { kinds, confidence } => {
-                let data = self.data[message]
-                    .get_or_init(|| personal::find(&self.conversation.messages[message].text));
+                let data = self.data[message].get_or_init(|| {
+                    self.counter.count(|work| work.recognised += 1);
+                    personal::find(&self.conversation.messages[message].text)
+                });
                 let hits = data
                     .iter()
                     .filter(|datum| kinds.contains(&datum.kind) && datum.confidence >= *confidence)
@@ -426,7 +446,10 @@ impl<'a> Case<'a> {
         if !first.is_some_and(is_han) && !last.is_some_and(is_han) {
             return true;
         }
-        let edges = self.edges[message][slot].get_or_init(|| self.program.segmenter.edges(text));
+        let edges = self.edges[message][slot].get_or_init(|| {
+            self.counter.count(|work| work.segmented += 1);
+            self.program.segmenter.edges(text)
+        });
         let at_edge = |offset: usize| edges.binary_search(&(offset as u32)).is_ok();
         (!first.is_some_and(is_han) || at_edge(bytes.start))
             && (!last.is_some_and(is_han) || at_edge(bytes.end))
@@ -440,6 +463,7 @@ impl<'a> Case<'a> {
             anchors_of(scan, number).iter().map(|&(_, pattern, view)| (pattern, view)).collect();
         tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
         let mut hits = Vec::new();
+        self.counter.count(|work| work.searches += tried.len() as u64);
         for (pattern, view) in tried {
             let pattern = patterns[pattern as usize].get();
             if view == View::Skeleton && *symbols {

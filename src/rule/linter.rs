@@ -13,6 +13,7 @@ use super::{
     outcome::Stop,
     program::{Operator, Program, Scope},
     twins::{fingerprint, join_kinds, number_twins, sort},
+    work::Work,
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
@@ -200,6 +201,14 @@ impl Linter {
         let mut ids: Vec<&str> = decisions.iter().map(|d| self.rule(d.rule).id()).collect();
         ids.dedup();
         ids
+    }
+
+    /// What it takes to judge a conversation.
+    pub fn work(&self, conversation: &Conversation) -> Work {
+        let case = Case::new(&self.program, &self.cues, conversation);
+        let trade = self.forced_trade.or_else(|| case.trade());
+        judge::judge(&self.program, &case, self.circumstances(trade));
+        case.work()
     }
 
     /// What nearly fired: for each rule a condition of which had a hit that was taken back, the rule, the condition, the

@@ -23,5 +23,7 @@ pub mod similar;
 mod source;
 pub mod trade;
 mod twins;
+mod work;
 
 pub use linter::{Linted, Linter, NearMiss, Options};
+pub use work::Work;
