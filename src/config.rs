@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
@@ -16,7 +16,7 @@ use crate::{law::remedy::Platform, lexicon::line_at, transcript::InputConfig};
 pub const FILE_NAME: &str = "kefulint.toml";
 
 /// The settings of a file; what is left out keeps its default.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// How exports are read.
@@ -30,7 +30,7 @@ pub struct Config {
 }
 
 /// `[lint]`
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LintConfig {
     /// A folder of rule packs in place of the embedded ones, relative to the file.
@@ -42,7 +42,7 @@ pub struct LintConfig {
 }
 
 /// `[report]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportConfig {
     /// Conversations below which an agent's risk is greyed out.

@@ -252,7 +252,7 @@ impl Gold {
     }
 }
 
-fn family_of(label: &str) -> &str {
+pub(crate) fn family_of(label: &str) -> &str {
     match label {
         "abuse.customer" | "privacy.exposure" => label,
         _ => label.split_once('.').map_or(label, |(family, _)| family),

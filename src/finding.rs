@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::transcript::{Moment, Role, Source};
@@ -108,6 +109,47 @@ impl Severity {
     }
 }
 
+/// How much speaks for a suspicion; docs/report.md tells what share of each level proved right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// The learned model alone, or a rule on trial.
+    Low,
+    /// A proven rule, or a rule on trial with which the model agrees.
+    Medium,
+    /// A proven rule with which the model agrees.
+    High,
+}
+
+impl Confidence {
+    /// With a second reader who agrees.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Low => Self::Medium,
+            Self::Medium | Self::High => Self::High,
+        }
+    }
+
+    /// The name in the findings contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// The name in reports.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Low => "低",
+            Self::Medium => "中",
+            Self::High => "高",
+        }
+    }
+}
+
 /// A half-open range of Unicode scalar values within one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
@@ -182,6 +224,44 @@ pub struct Trace {
     pub guards: Vec<String>,
 }
 
+/// What spoke of a finding after the rules did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionKind {
+    /// The baseline knows it: it stood there before.
+    Baseline,
+    /// A reviewer decided on it.
+    Decision,
+}
+
+/// How far the setting aside of a finding has come, in the words of SARIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionStatus {
+    /// It is set aside and counts for nothing.
+    Accepted,
+    /// It was asked for; until that is decided, the finding counts.
+    UnderReview,
+    /// It was refused: the finding is confirmed, and counts.
+    Rejected,
+}
+
+/// Whether a finding is set aside, and who says so. Rules know nothing of it; a report is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// What spoke.
+    pub kind: SuppressionKind,
+    /// How far it has come.
+    pub status: SuppressionStatus,
+    /// Why, masked.
+    pub reason: String,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The day of the decision or of the baseline.
+    pub date: Date,
+}
+
 /// A suspicion, with what is needed to check it. All texts are masked unless the user asked otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -193,6 +273,8 @@ pub struct Finding {
     pub kind: Arc<str>,
     /// How bad.
     pub severity: Severity,
+    /// How much speaks for it.
+    pub confidence: Confidence,
     /// The rule's title.
     pub title: Arc<str>,
     /// The conversation.
@@ -229,11 +311,19 @@ pub struct Finding {
     /// How each condition held, where it was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Trace>,
+    /// What a baseline or a reviewer says of it, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppression>,
 }
 
 impl Finding {
     /// Whether it speaks of the log (personal data left readable in it) and not of what somebody did.
     pub fn is_hygiene(&self) -> bool {
         self.family == Family::Privacy && &*self.kind == "exposure"
+    }
+
+    /// Whether it was set aside: it stays in the output, and counts neither into risk nor at a gate.
+    pub fn is_suppressed(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|suppression| suppression.status == SuppressionStatus::Accepted)
     }
 }

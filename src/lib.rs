@@ -6,7 +6,9 @@
 pub mod config;
 pub mod dialogue;
 pub mod eval;
+pub mod evidence;
 pub mod finding;
+mod hash;
 pub mod law;
 pub mod learned;
 pub mod lexicon;

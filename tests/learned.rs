@@ -6,6 +6,7 @@ use jiff::civil::date;
 use kefulint::{
     dialogue::{Cues, Ledger},
     eval::Gold,
+    finding::Confidence,
     learned::{self, Model, ModelError, Pages, Reading, Settings, Source, TrainError, Training},
     lexicon::{
         Lexicon, example,
@@ -174,7 +175,7 @@ fn found(linter: &Linter, said: &str) -> Vec<(String, Vec<String>, String)> {
 #[test]
 fn the_operator_holds_by_itself_in_expressions_and_beside_a_rule() {
     let model = Arc::new(trained().model);
-    let linter = linter(PACK, Source::Given(model)).expect("the pack is right");
+    let linter = linter(PACK, Source::Given(vec![model])).expect("the pack is right");
     let alone = found(&linter, "您好,真是蠢材");
     assert_eq!(alone.len(), 1);
     assert_eq!((alone[0].0.as_str(), alone[0].1.len()), ("ABU901", 0));
@@ -188,6 +189,67 @@ fn the_operator_holds_by_itself_in_expressions_and_beside_a_rule() {
     assert!(both[0].2.contains("；另由疑似辱骂顾客（由模型提示）：模型评分"), "{}", both[0].2);
 }
 
+fn confidences(linter: &Linter, said: &str) -> Vec<Confidence> {
+    let findings = linter.lint(&chat("丁-1", &["客: 到哪了", &format!("服: {said}")])).findings;
+    findings.into_iter().map(|finding| finding.confidence).collect()
+}
+
+#[test]
+fn a_rule_is_trusted_more_where_the_model_agrees() {
+    let model = Arc::new(trained().model);
+    let on_trial = linter(PACK, Source::Given(vec![model.clone()])).expect("the pack is right");
+    assert_eq!(confidences(&on_trial, "您好,真是蠢材"), [Confidence::Low], "the model alone");
+    assert_eq!(
+        confidences(&on_trial, "您好,哪来的新货,明天送到"),
+        [Confidence::Low],
+        "a rule on trial alone"
+    );
+    assert_eq!(confidences(&on_trial, "您好,哪来的蠢材"), [Confidence::Medium], "both");
+    let stable = PACK.replacen("since", "status = \"stable\"\nsince", 1);
+    let proven = linter(&stable, Source::Given(vec![model])).expect("the pack is right");
+    assert_eq!(confidences(&proven, "您好,哪来的新货,明天送到"), [Confidence::Medium], "a proven rule alone");
+    assert_eq!(confidences(&proven, "您好,哪来的蠢材"), [Confidence::High], "both");
+    let (rule, _) = stable.split_once("[[rule]]\nid = \"ABU901\"").expect("the second rule asks the model");
+    let proven = linter(rule, proven.options().model.clone()).expect("the pack is right");
+    assert_eq!(confidences(&proven, "您好,哪来的蠢材"), [Confidence::High], "no rule need ask the model");
+}
+
+#[test]
+fn a_score_just_below_the_threshold_is_a_near_miss() {
+    let model = Arc::new(trained().model);
+    let chat =
+        chat("丁-1", &["客: 到哪了", "服: 已经发出,明天送到,可以的,帮您登记好,这种材料在第三页,请看图示"]);
+    let score = probability(&model, &chat, 1);
+    assert!(score < 0.8, "{score} leaves no room");
+    let near = |at_least: f64| {
+        let pack = PACK.replace("at_least = 0.7", &format!("at_least = {at_least}"));
+        let linter = linter(&pack, Source::Given(vec![model.clone()])).expect("the pack is right");
+        assert_eq!(linter.lint(&chat).findings.len(), 0);
+        linter.near_misses(&chat).into_iter().map(|near| near.reason).collect::<Vec<_>>()
+    };
+    let at_least = score + 0.01;
+    let reason = format!("模型评分 {score:.2}（阈值 {at_least:.2}），略低于阈值");
+    assert_eq!(near(at_least), [reason]);
+    assert!(near(score + 0.11).is_empty());
+}
+
+#[test]
+fn of_several_models_the_surest_speaks() {
+    let models = vec![Model::embedded(), Arc::new(trained().model)];
+    let both = linter(PACK, Source::Given(models.clone())).expect("the pack is right");
+    assert_eq!(found(&both, "您好,真是蠢材").len(), 1);
+    let embedded = linter(PACK, Source::Given(models[..1].to_vec())).expect("the pack is right");
+    assert_eq!(found(&embedded, "您好,真是蠢材"), [], "蠢材 was learned from the other");
+}
+
+#[test]
+fn a_model_that_knows_less_than_the_embedded_rules_ask_leaves_those_silent() {
+    let lexicon = Lexicon::embedded().expect("the embedded lexicon loads");
+    let model = Source::Given(vec![Arc::new(trained().model)]);
+    let linter = Linter::new(lexicon, Options { model, ..Options::default() });
+    assert!(linter.is_ok(), "it knows abuse and nothing of disclosure: {:?}", linter.err());
+}
+
 #[test]
 fn without_a_model_the_operator_never_holds() {
     let linter = linter(PACK, Source::Off).expect("the pack is right");
@@ -197,7 +259,7 @@ fn without_a_model_the_operator_never_holds() {
 #[test]
 fn a_name_that_the_model_does_not_know_is_a_fault_with_its_line() {
     let pack = PACK.replace("model = \"abuse\"", "model = \"rudeness\"");
-    let error = linter(&pack, Source::Given(Arc::new(trained().model))).expect_err("no such model");
+    let error = linter(&pack, Source::Given(vec![Arc::new(trained().model)])).expect_err("no such model");
     assert!(error.contains("abuse.toml:18: rule ABU901: condition `model`: the model does not know `rudeness`; it knows abuse, abuse.insult"), "{error}");
     let pack = PACK.replace("at_least = 0.7", "at_least = 7");
     let error = linter(&pack, Source::Off).expect_err("7 is no probability");

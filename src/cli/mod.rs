@@ -24,6 +24,7 @@ use kefulint::{
 };
 
 mod eval;
+mod evidence;
 mod input;
 mod law;
 mod lexicon;
@@ -87,9 +88,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, conflicts_with = "config", help_heading = "Global")]
     isolated: bool,
 
-    /// Ask this model, made by `kefulint train`, instead of the embedded one
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
-    model: Option<PathBuf>,
+    /// Ask this model, made by `kefulint train`, instead of the one in the binary, which is named `embedded`; of several the
+    /// surest speaks: `--model my.kfl,embedded`
+    #[arg(long, global = true, value_name = "FILE", value_delimiter = ',', help_heading = "Global")]
+    model: Vec<PathBuf>,
 
     /// Ask no model: rules that need one stay silent
     #[arg(long, global = true, conflicts_with = "model", help_heading = "Global")]
@@ -135,15 +137,18 @@ impl Global {
     }
 
     fn model(&self) -> anyhow::Result<Source> {
-        match &self.model {
-            _ if self.no_model => Ok(Source::Off),
-            None => Ok(Source::Embedded),
-            Some(path) => {
-                let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-                let model = Model::read(&bytes).with_context(|| path.display().to_string())?;
-                Ok(Source::Given(Arc::new(model)))
+        let model = |path: &PathBuf| -> anyhow::Result<Arc<Model>> {
+            if path.as_os_str() == "embedded" {
+                return Ok(Model::embedded());
             }
-        }
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(Arc::new(Model::read(&bytes).with_context(|| path.display().to_string())?))
+        };
+        Ok(match self.model.as_slice() {
+            _ if self.no_model => Source::Off,
+            [] => Source::Embedded,
+            paths => Source::Given(paths.iter().map(model).collect::<anyhow::Result<_>>()?),
+        })
     }
 
     /// The terminal at standard output.
@@ -174,6 +179,8 @@ enum Command {
     Scan(scan::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
+    /// Put findings and all that is needed to check them into one file; verify such a file
+    Evidence(evidence::Args),
     /// Judge one line typed in, and tell what nearly fired
     Try(try_line::Args),
     /// Write chats with personal data masked, in their own format
@@ -225,6 +232,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
+        Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Redact(args) => redact::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),

@@ -46,11 +46,12 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         let who = if finding.role == Role::Customer { "客" } else { "服" };
         writeln!(
             out,
-            "命中 {} {}.{} {}{also}",
+            "命中 {} {}.{} {}{also} 可信度{}",
             finding.rule,
             finding.family.as_str(),
             finding.kind,
-            finding.severity.title()
+            finding.severity.title(),
+            finding.confidence.title()
         )?;
         writeln!(out, "     第 {} 条 {who}：{}", finding.message_index + 1, finding.why)?;
     }

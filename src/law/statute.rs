@@ -151,7 +151,7 @@ pub struct Version {
 }
 
 /// One article in one version of one law.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Statute {
     /// Stable id: law, version, article.
     pub id: Arc<str>,
@@ -166,6 +166,7 @@ pub struct Statute {
     /// The article in the law's own form: 第二十七条.
     pub article: Arc<str>,
     /// The article as a number.
+    #[serde(skip)]
     pub number: ArticleNumber,
     /// What it says, in our words.
     pub gist: Arc<str>,

@@ -7,13 +7,13 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::{
     calibration::{Platt, Point, Tenth},
     features::{self, BUCKETS},
 };
+use crate::hash::sha256;
 
 /// Heads that are read at once; a row of weights is one machine word.
 pub(super) const LANES: usize = 8;
@@ -90,6 +90,13 @@ pub struct Head {
     pub figures: Figures,
 }
 
+impl Head {
+    /// From which probability on it agrees with a rule: where its own findings have the wanted precision, and else where they are best.
+    pub fn agrees_from(&self) -> f64 {
+        self.figures.wanted.unwrap_or(self.figures.best).at_least
+    }
+}
+
 /// A kind of a family.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kind {
@@ -119,25 +126,25 @@ pub struct Header {
     pub(super) weights: String,
 }
 
-/// Which model a linter asks.
+/// Which models a linter asks. Of several the one that is surest speaks.
 #[derive(Clone, Debug, Default)]
 pub enum Source {
     /// The one in the binary.
     #[default]
     Embedded,
-    /// Another one.
-    Given(Arc<Model>),
+    /// These.
+    Given(Vec<Arc<Model>>),
     /// None: conditions that ask a model never hold.
     Off,
 }
 
 impl Source {
-    /// The model.
-    pub fn model(&self) -> Option<Arc<Model>> {
+    /// The models.
+    pub fn models(&self) -> Vec<Arc<Model>> {
         match self {
-            Self::Embedded => Some(Model::embedded()),
-            Self::Given(model) => Some(model.clone()),
-            Self::Off => None,
+            Self::Embedded => vec![Model::embedded()],
+            Self::Given(models) => models.clone(),
+            Self::Off => Vec::new(),
         }
     }
 }
@@ -216,7 +223,7 @@ impl Model {
         if heads > LANES || weights.len() != heads * BUCKETS + kinds * KIND_BUCKETS {
             return Err(damaged("its weights are too many or too few"));
         }
-        if digest(weights) != header.weights {
+        if sha256(weights) != header.weights {
             return Err(damaged("its weights have changed"));
         }
         let mut vectors = weights.iter().map(|&byte| byte.cast_signed());
@@ -240,9 +247,14 @@ impl Model {
         out
     }
 
+    /// SHA-256 of the file that [`Self::write`] gives.
+    pub fn sha256(&self) -> String {
+        sha256(&self.write())
+    }
+
     /// Puts the digest of the weights into the header.
     pub(super) fn seal(mut self) -> Self {
-        self.header.weights = digest(&self.weights());
+        self.header.weights = sha256(&self.weights());
         self
     }
 
@@ -263,12 +275,4 @@ pub(super) fn quantised(weights: &[f64]) -> (f64, Vec<i8>) {
     let largest = weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
     let unit = if largest > 0.0 { largest / 127.0 } else { 1.0 };
     (unit, weights.iter().map(|weight| (weight / unit).round() as i8).collect())
-}
-
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -5,15 +5,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{
-    features,
-    model::{hex, kind_bucket},
-    reading::side,
-    solver::Row,
-};
+use super::{features, model::kind_bucket, reading::side, solver::Row};
 use crate::{
     dialogue::{Cues, Ledger},
     eval::{Gold, Label},
+    hash::hex,
     text::fold::Folded,
     transcript::{Conversation, Role},
 };

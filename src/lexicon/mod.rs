@@ -98,6 +98,7 @@ impl Rule {
 pub struct Lexicon {
     /// The rules, in order of id.
     pub rules: Vec<Rule>,
+    packs: Vec<(Arc<str>, String)>,
     data: BTreeMap<&'static str, (Arc<str>, String)>,
 }
 
@@ -149,7 +150,7 @@ impl Lexicon {
         packs: Vec<(Arc<str>, String)>,
         data: BTreeMap<&'static str, (Arc<str>, String)>,
     ) -> Result<Self, LexiconError> {
-        let mut lexicon = Self { rules: Vec::new(), data };
+        let mut lexicon = Self { rules: Vec::new(), packs: Vec::new(), data };
         lexicon.extend(packs)?;
         Ok(lexicon)
     }
@@ -178,6 +179,7 @@ impl Lexicon {
                     faults.push(fault(error.span().map_or(0, |span| span.start), error.message().to_owned()));
                 }
             }
+            self.packs.push((file, text));
         }
         self.rules.sort_by(|a, b| a.id().cmp(b.id()));
         for pair in self.rules.windows(2) {
@@ -220,6 +222,26 @@ impl Lexicon {
         DATA.iter().find(|(known, _)| *known == name).copied().expect("the name is one of the data files")
     }
 
+    /// Every file that it is made of, with its text: the packs in the order in which they were laid, then the data.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let packs = self.packs.iter().map(|(file, text)| (&**file, text.as_str()));
+        packs.chain(DATA.iter().map(|(name, _)| self.data(name)))
+    }
+
+    /// What packs say of a rule, word for word: the lists that it may name, the rule, and what is laid over it.
+    pub fn text_of(&self, rule: &Rule) -> String {
+        let mut text = String::new();
+        for (file, pack) in &self.packs {
+            let tables = tables(pack);
+            let of_rule = |table: &&str| {
+                is_about(table, "[[rule]]", rule.id()) || is_about(table, "[[override]]", rule.id())
+            };
+            let lists = |table: &&str| *file == rule.file && table.starts_with("[lists]");
+            text.extend(tables.into_iter().filter(|table| lists(table) || of_rule(table)));
+        }
+        text
+    }
+
     /// The rule with this id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id().eq_ignore_ascii_case(id))
@@ -235,4 +257,27 @@ pub fn sorted(mut faults: Vec<Fault>) -> LexiconError {
 /// The 1-based line in which byte `offset` stands.
 pub fn line_at(text: &str, offset: usize) -> usize {
     memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
+}
+
+/// The tables of a pack at the level of rules, word for word; what stands before the first is none.
+fn tables(pack: &str) -> Vec<&str> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for line in pack.split_inclusive('\n') {
+        if ["[pack]", "[lists]", "[[rule]]", "[[override]]"].iter().any(|head| line.starts_with(head)) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([pack.len()]);
+    starts.iter().zip(ends).map(|(&start, end)| &pack[start..end]).collect()
+}
+
+/// Whether a table bears that heading and that id.
+fn is_about(table: &str, heading: &str, id: &str) -> bool {
+    let names = |line: &str| {
+        let value = line.strip_prefix("id").map(str::trim_start).and_then(|rest| rest.strip_prefix('='));
+        value.is_some_and(|value| value.contains(id))
+    };
+    table.starts_with(heading) && table.lines().any(names)
 }

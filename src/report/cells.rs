@@ -27,9 +27,10 @@ const fn column(title: &'static str, width: u16, of: fn(&Finding) -> Cell) -> Co
 }
 
 /// The columns of a finding.
-pub(super) const FINDING: [Column; 18] = [
+pub(super) const FINDING: [Column; 20] = [
     column("编号", 26, |f| text(&*f.fingerprint)),
     column("严重程度", 10, |f| text(f.severity.title())),
+    column("可信度", 8, |f| text(f.confidence.title())),
     column("类别", 14, |f| text(f.family.title())),
     column("规则", 10, |f| text(&*f.rule)),
     column("名称", 24, |f| text(&*f.title)),
@@ -46,6 +47,7 @@ pub(super) const FINDING: [Column; 18] = [
     column("建议", 40, |f| text(&*f.advice)),
     column("文件", 30, |f| text(&*f.source.file)),
     column("行", 8, |f| Cell::Number(f.source.line)),
+    column("复核", 30, |f| text(wording::standing(f))),
 ];
 
 fn message(finding: &Finding) -> &str {

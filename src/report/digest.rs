@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Charge, ConversationLine, Head, Report, Tally, risk};
 use crate::{
-    finding::{Citation, Family, Severity},
+    finding::{Citation, Family, Severity, SuppressionKind},
     law::{
         Registry,
         remedy::{Case, Exposure, Platform, exposure},
@@ -140,6 +140,15 @@ pub struct WorstConversation<'a> {
     pub weight: f64,
 }
 
+/// Findings that were set aside: they stay in the output and count for nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Suppressed {
+    /// The baseline knows them.
+    pub baseline: usize,
+    /// A reviewer's decision.
+    pub decision: usize,
+}
+
 /// A report, worked out.
 #[derive(Debug)]
 pub struct Digest<'a> {
@@ -151,10 +160,12 @@ pub struct Digest<'a> {
     pub agents: Vec<AgentLine>,
     /// By id, those without findings too.
     pub rules: Vec<RuleLine>,
-    /// Those of more findings first.
+    /// Those of more findings first; those that only findings cite that were set aside stand with none.
     pub statutes: Vec<StatuteLine>,
     /// What may follow from all findings but those about customers.
     pub exposure: Exposure,
+    /// What was set aside.
+    pub suppressed: Suppressed,
 }
 
 impl<'a> Digest<'a> {
@@ -181,12 +192,13 @@ impl<'a> Digest<'a> {
             rules: rules(report, ground.rules),
             statutes: statutes(report, ground.registry),
             exposure: exposures.whole,
+            suppressed: suppressed(report),
         }
     }
 
     /// Findings put down to that.
     pub fn charged(&self, charge: Charge) -> usize {
-        self.report.findings.iter().filter(|finding| Charge::of(finding) == charge).count()
+        self.report.active().filter(|finding| Charge::of(finding) == charge).count()
     }
 
     /// The agents' own findings by family.
@@ -209,7 +221,7 @@ impl<'a> Digest<'a> {
 
     /// The agents' own dated findings by day; by month or year where there would be too many days to draw.
     pub fn trend(&self) -> Vec<Period> {
-        let own = self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent);
+        let own = self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent);
         let dated: Vec<(Date, Family)> =
             own.filter_map(|finding| Some((finding.time?.day(), finding.family))).collect();
         let days = dated.iter().map(|(day, _)| *day);
@@ -234,7 +246,7 @@ impl<'a> Digest<'a> {
     /// Those whose own findings weigh most; of equals in reading order.
     pub fn worst_conversations(&self, at_most: usize) -> Vec<WorstConversation<'a>> {
         let mut weights: HashMap<&str, (u64, f64)> = HashMap::new();
-        for finding in self.report.findings.iter().filter(|finding| Charge::of(finding) == Charge::Agent) {
+        for finding in self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent) {
             let (own, weight) = weights.entry(&finding.conversation_id).or_default();
             *own += 1;
             *weight += finding.severity.weight();
@@ -255,9 +267,21 @@ impl<'a> Digest<'a> {
     }
 }
 
+fn suppressed(report: &Report) -> Suppressed {
+    let mut suppressed = Suppressed::default();
+    let set_aside = report.findings.iter().filter(|finding| finding.is_suppressed());
+    for suppression in set_aside.filter_map(|finding| finding.suppressed.as_ref()) {
+        match suppression.kind {
+            SuppressionKind::Baseline => suppressed.baseline += 1,
+            SuppressionKind::Decision => suppressed.decision += 1,
+        }
+    }
+    suppressed
+}
+
 fn rules(report: &Report, cards: &RuleCards) -> Vec<RuleLine> {
     let mut counts: HashMap<&str, u64> = HashMap::new();
-    for finding in &report.findings {
+    for finding in report.active() {
         *counts.entry(&finding.rule).or_default() += 1;
     }
     cards
@@ -272,8 +296,10 @@ fn rules(report: &Report, cards: &RuleCards) -> Vec<RuleLine> {
 
 fn statutes(report: &Report, registry: &Registry) -> Vec<StatuteLine> {
     let mut counts: BTreeMap<&str, (&Citation, u64)> = BTreeMap::new();
-    for citation in report.findings.iter().flat_map(|finding| &finding.statutes) {
-        counts.entry(&citation.id).or_insert((citation, 0)).1 += 1;
+    for finding in &report.findings {
+        for citation in &finding.statutes {
+            counts.entry(&citation.id).or_insert((citation, 0)).1 += u64::from(!finding.is_suppressed());
+        }
     }
     let mut lines: Vec<StatuteLine> = counts
         .into_values()
@@ -309,7 +335,7 @@ fn exposures(report: &Report, head: &Head, ground: Ground<'_>) -> Exposures {
     let trades: HashMap<&str, Option<&str>> =
         report.conversations.iter().map(|line| (&*line.conversation_id, line.trade.as_deref())).collect();
     let (mut whole, mut agents) = (Vec::new(), HashMap::<_, Vec<_>>::new());
-    for finding in &report.findings {
+    for finding in report.active() {
         let case = Case {
             citations: &finding.statutes,
             duties: duties.get(&*finding.rule).map(Vec::as_slice).unwrap_or_default(),

@@ -155,6 +155,10 @@ fn summary(sheet: &mut Worksheet, digest: &Digest<'_>) -> Result<(), XlsxError> 
     let records = format!("失败 {}，跳过 {}", stats.records_failed, stats.records_skipped);
     table.push([text("记录"), Cell::Number(stats.records), text(records)])?;
     table.push([text("规则"), count(head.rules), text("")])?;
+    if let Some(set_aside) = wording::set_aside(digest.suppressed) {
+        let number = digest.suppressed.baseline + digest.suppressed.decision;
+        table.push([text("不计入"), count(number), text(set_aside)])?;
+    }
     let first = table.row + 1;
     for (family, total) in Family::ALL.into_iter().zip(digest.family_totals()) {
         table.push([text(family.title()), Cell::Number(total), text("疑似问题，按类别")])?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ConversationLine, Head, Report, Tally,
-    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine},
+    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine, Suppressed},
     risk::PRIOR_CONVERSATIONS,
 };
 use crate::{
@@ -32,6 +32,7 @@ struct Whole<'a> {
     conversations_without_agent: u64,
     not_evaluable: &'a BTreeMap<Arc<str>, u64>,
     prior_conversations: f64,
+    suppressed: Suppressed,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
     by_rule: &'a [RuleLine],
@@ -61,6 +62,7 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         conversations_without_agent: report.without_agent,
         not_evaluable: &report.not_evaluable,
         prior_conversations: PRIOR_CONVERSATIONS,
+        suppressed: digest.suppressed,
         exposure: &digest.exposure,
         agents: &digest.agents,
         by_rule: &digest.rules,

@@ -29,6 +29,9 @@ pub fn write(digest: &Digest<'_>, findings: usize, out: &mut dyn Write) -> io::R
         "{state}：文件 {}（失败 {}），记录 {}（失败 {}，跳过 {}）\n",
         stats.files, stats.files_failed, stats.records, stats.records_failed, stats.records_skipped
     )?;
+    if let Some(set_aside) = wording::set_aside(digest.suppressed) {
+        writeln!(out, "{set_aside}\n")?;
+    }
     agents(digest, out)?;
     let lines = wording::exposure(&digest.exposure);
     if !lines.is_empty() {
@@ -104,7 +107,11 @@ pub(super) fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> 
     }
     writeln!(out, "\n- 原因：{}", escaped(&finding.why))?;
     writeln!(out, "- 依据：{}", escaped(&wording::citations(&finding.statutes, finding.assumed_date)))?;
-    writeln!(out, "- 建议：{}\n", escaped(&finding.advice))
+    writeln!(out, "- 建议：{}", escaped(&finding.advice))?;
+    if finding.suppressed.is_some() {
+        writeln!(out, "- 复核：{}", escaped(&wording::standing(finding)))?;
+    }
+    writeln!(out)
 }
 
 /// Text that stays text in Markdown and in the HTML within it.

@@ -135,7 +135,7 @@ pub struct ConversationLine {
     pub messages: u64,
     /// The trade told from its words.
     pub trade: Option<Arc<str>>,
-    /// Findings in it.
+    /// Findings in it that are not set aside.
     pub findings: u64,
     /// What became of the customer's questions.
     pub dialogue: Summary,
@@ -198,7 +198,7 @@ impl Report {
             tally.conversations += 1;
             tally.messages += messages;
         }
-        for finding in &linted.findings {
+        for finding in linted.findings.iter().filter(|finding| !finding.is_suppressed()) {
             self.agents.entry(key(finding)).or_default().count(finding);
         }
         // A conversation's questions are put down to whoever served most of it.
@@ -220,7 +220,7 @@ impl Report {
             agents: linted.agents.into_iter().map(|(agent, _)| agent).collect(),
             messages: linted.messages,
             trade: linted.trade,
-            findings: linted.findings.len() as u64,
+            findings: linted.findings.iter().filter(|finding| !finding.is_suppressed()).count() as u64,
             dialogue: linted.dialogue,
             evasion_score: linted.evasion_score,
         });
@@ -253,9 +253,14 @@ impl Report {
         Ok(())
     }
 
-    /// The findings from worst to mildest; the log's hygiene last, and of equals in reading order.
+    /// The findings that count: those that were set aside are left out.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> + Clone {
+        self.findings.iter().filter(|finding| !finding.is_suppressed())
+    }
+
+    /// The findings that count, from worst to mildest; the log's hygiene last, and of equals in reading order.
     pub fn worst(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        let mut findings: Vec<&Finding> = self.active().collect();
         findings.sort_by_key(|finding| (finding.is_hygiene(), std::cmp::Reverse(finding.severity)));
         findings
     }

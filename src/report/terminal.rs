@@ -77,6 +77,9 @@ impl Page<'_> {
                 stats.files, stats.files_failed, stats.records, stats.records_failed, stats.records_skipped
             ),
         )?;
+        if let Some(set_aside) = wording::set_aside(digest.suppressed) {
+            self.line(DIM, &set_aside)?;
+        }
         if report.without_agent > 0 {
             self.line(DIM, &format!("没有客服消息的会话 {} 个", report.without_agent))?;
         }
@@ -141,8 +144,12 @@ impl Page<'_> {
     fn findings(&mut self, report: &Report) -> io::Result<()> {
         let worst = report.worst();
         if worst.is_empty() {
-            let nothing = report.conversations.is_empty();
-            return self.line(BOLD, if nothing { "没有读到任何会话。" } else { "没有发现疑似问题。" });
+            let nothing = match (report.conversations.is_empty(), report.findings.is_empty()) {
+                (true, _) => "没有读到任何会话。",
+                (false, true) => "没有发现疑似问题。",
+                (false, false) => "没有计入的疑似问题。",
+            };
+            return self.line(BOLD, nothing);
         }
         let shown = worst.len().min(self.screen.findings);
         self.line(BOLD, &format!("最需要查看的 {shown} 条（共 {} 条）", worst.len()))?;
@@ -188,6 +195,12 @@ impl Page<'_> {
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
         self.wrapped(PLAIN, "  依据：", &wording::citations(&finding.statutes, finding.assumed_date))?;
         self.wrapped(PLAIN, "  建议：", &finding.advice)?;
+        if finding.suppressed.is_some() {
+            self.wrapped(PLAIN, "  复核：", &wording::standing(finding))?;
+        }
+        if !finding.trace.is_empty() {
+            self.wrapped(DIM, "  可信度：", finding.confidence.title())?;
+        }
         for trace in &finding.trace {
             let guards = if trace.guards.is_empty() {
                 String::new()

@@ -1,7 +1,8 @@
 //! How reports say things: the same words in every format.
 
+use super::digest::Suppressed;
 use crate::{
-    finding::{Citation, Finding, Span},
+    finding::{Citation, Finding, Span, SuppressionKind, SuppressionStatus},
     law::{
         Consequence,
         remedy::{Exposure, PossiblePenalty},
@@ -47,6 +48,29 @@ pub(super) fn split(text: &str, span: Span) -> [&str; 3] {
 /// The minute of the message, as its export states it.
 pub(super) fn time(finding: &Finding) -> String {
     finding.time.map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string())
+}
+
+/// What was set aside; nothing where nothing was.
+pub(super) fn set_aside(suppressed: Suppressed) -> Option<String> {
+    let parts = [("基线已知", suppressed.baseline), ("复核决定", suppressed.decision)];
+    let parts: Vec<String> =
+        parts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n} 条")).collect();
+    (!parts.is_empty()).then(|| format!("另有不计入的发现：{}", parts.join("，")))
+}
+
+/// What a baseline or a reviewer says of a finding; empty where they say nothing.
+pub(super) fn standing(finding: &Finding) -> String {
+    let Some(suppression) = &finding.suppressed else { return String::new() };
+    let word = match (suppression.kind, suppression.status) {
+        (SuppressionKind::Baseline, _) => "基线已知",
+        (_, SuppressionStatus::Accepted) => "已复核，不计入",
+        (_, SuppressionStatus::UnderReview) => "申诉中",
+        (_, SuppressionStatus::Rejected) => "复核确认",
+    };
+    let author = suppression.author.as_ref().map_or_else(String::new, |author| format!(" {author}"));
+    let reason = &suppression.reason;
+    let reason = if reason.is_empty() { String::new() } else { format!("：{reason}") };
+    format!("{word}（{}{author}）{reason}", suppression.date)
 }
 
 /// What may follow in at most three lines, without articles and conditions; nothing where nothing may.

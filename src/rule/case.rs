@@ -13,7 +13,7 @@ use super::{
     guard::Place,
     matcher::{Scan, TermHit, View},
     outcome::{Focus, Hit, Outcome, Stop},
-    program::{Condition, Operator, Program, Scope},
+    program::{Asked, Condition, Operator, Program, Scope},
     similar::{dice, pairs},
     trade,
     work::{Counter, Work},
@@ -21,12 +21,15 @@ use super::{
 use crate::{
     dialogue::{Cues, Ledger},
     finding::Span,
-    learned::{self, Choice, Pages, Reading, Reasons},
+    learned::{self, Pages, Reading, Reasons},
     lexicon::schema::Speaker,
     personal::{self, Datum},
     text::{clause, fold::Folded, table::is_han},
     transcript::Conversation,
 };
+
+/// A model's score so little below what is asked is a near miss.
+const JUST_BELOW: f64 = 0.1;
 
 /// A conversation with what is known of it.
 pub struct Case<'a> {
@@ -44,7 +47,7 @@ pub struct Case<'a> {
     /// A bit for each condition of which something was seen in some message.
     seen: Vec<u64>,
     ledger: OnceCell<Ledger>,
-    reading: Reading,
+    readings: Vec<Reading>,
     not_evaluable: RefCell<BTreeSet<u32>>,
     counter: Counter,
 }
@@ -86,7 +89,7 @@ impl<'a> Case<'a> {
             outcomes: RefCell::new(vec![Vec::new(); count]),
             seen,
             ledger: OnceCell::new(),
-            reading: Reading::new(count),
+            readings: program.models.iter().map(|_| Reading::new(count)).collect(),
             not_evaluable: RefCell::default(),
             counter,
         }
@@ -145,9 +148,10 @@ impl<'a> Case<'a> {
             Operator::Similar { .. } => {
                 self.similar(message).iter().any(|&(condition, _)| condition == number)
             }
-            Operator::Learned { choice, at_least } => {
-                choice.is_some_and(|choice| self.of_family(choice, message) >= *at_least)
-            }
+            Operator::Learned { asked, at_least } => asked.iter().any(|&Asked { model, choice }| {
+                self.ask(model, |reading, pages| reading.of_head(pages, choice.head, message))
+                    >= at_least - JUST_BELOW
+            }),
             _ => true,
         }
     }
@@ -295,15 +299,20 @@ impl<'a> Case<'a> {
                     .collect();
                 self.filtered(condition, message, hits)
             }
-            Operator::Learned { choice, at_least } => {
-                let thought = choice.and_then(|choice| self.thought(choice, message));
-                let hits = match thought {
-                    Some((probability, reasons)) if probability >= *at_least => {
-                        self.clauses_around(message, &reasons.passages)
-                    }
-                    _ => Vec::new(),
+            Operator::Learned { asked, at_least } => {
+                let Some((probability, surest)) = self.surest(asked, message) else {
+                    return Outcome::default();
                 };
-                Outcome { hits, near: Vec::new() }
+                if probability < at_least - JUST_BELOW {
+                    return Outcome::default();
+                }
+                let hits = self.clauses_around(message, &self.reasons(surest, message).passages);
+                if probability >= *at_least {
+                    Outcome { hits, near: Vec::new() }
+                } else {
+                    let near = hits.into_iter().take(1).map(|hit| (hit, Stop::Unsure)).collect();
+                    Outcome { hits: Vec::new(), near }
+                }
             }
             operator => Outcome {
                 hits: if self.dialogue_holds(operator, condition, message) {
@@ -340,22 +349,40 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// How likely the model holds a message to be what it is asked for, and which passages made it think so.
-    pub fn thought(&self, choice: Choice, message: usize) -> Option<(f64, Reasons)> {
-        self.ask_model(|pages| {
-            let probability = self.reading.probability(pages, choice, message);
-            (probability, learned::reasons(pages, choice, message))
+    /// How likely a message is what the models are asked for, and which of them says so; of equals the first.
+    pub fn surest(&self, asked: &[Asked], message: usize) -> Option<(f64, Asked)> {
+        let thoughts = asked.iter().rev().map(|&asked| {
+            let Asked { model, choice } = asked;
+            (self.ask(model, |reading, pages| reading.probability(pages, choice, message)), asked)
+        });
+        thoughts.max_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// Which passages made a model think so.
+    pub fn reasons(&self, asked: Asked, message: usize) -> Reasons {
+        self.ask(asked.model, |_, pages| learned::reasons(pages, asked.choice, message))
+    }
+
+    /// Whether a model agrees that a message is of a family, named as the labelling guideline counts them.
+    pub fn is_seconded(&self, family: &str, message: usize) -> bool {
+        self.program.models.iter().enumerate().any(|(number, model)| {
+            let heads = &model.header().heads;
+            heads.iter().position(|head| head.name == family).is_some_and(|head| {
+                self.ask(number, |reading, pages| reading.of_head(pages, head, message))
+                    >= heads[head].agrees_from()
+            })
         })
     }
 
-    fn of_family(&self, choice: Choice, message: usize) -> f64 {
-        self.ask_model(|pages| self.reading.of_head(pages, choice.head, message)).unwrap_or(0.0)
-    }
-
-    fn ask_model<T>(&self, ask: impl FnOnce(Pages<'_>) -> T) -> Option<T> {
-        let model = self.program.model.as_deref()?;
+    fn ask<T>(&self, model: usize, ask: impl FnOnce(&Reading, Pages<'_>) -> T) -> T {
         let folded = |at| self.folded(at);
-        Some(ask(Pages { model, conversation: self.conversation, ledger: self.ledger(), folded: &folded }))
+        let pages = Pages {
+            model: &self.program.models[model],
+            conversation: self.conversation,
+            ledger: self.ledger(),
+            folded: &folded,
+        };
+        ask(&self.readings[model], pages)
     }
 
     /// The clauses in which the weightiest passages stand: a passage alone is a torn-off piece.

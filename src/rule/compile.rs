@@ -16,7 +16,7 @@ use super::{
     guard::Guards,
     literal,
     matcher::{MatcherBuilder, Use},
-    program::{Condition, Operator, Pattern, Plan, Program, Scope},
+    program::{Asked, Condition, Operator, Pattern, Plan, Program, Scope},
     ready,
     similar::Exemplars,
     source::{self, Alternatives},
@@ -44,7 +44,7 @@ use crate::{
 pub fn compile(
     lexicon: &Lexicon,
     registry: &Registry,
-    model: Option<Arc<Model>>,
+    models: Vec<Arc<Model>>,
 ) -> Result<Program, LexiconError> {
     let mut faults = Vec::new();
     let (file, text) = lexicon.data("guards.toml");
@@ -55,7 +55,7 @@ pub fn compile(
         guards: &guards,
         trades: &trades,
         registry,
-        model: model.as_deref(),
+        models: &models,
         conditions: Vec::new(),
         builder: MatcherBuilder::default(),
         sentences: Vec::new(),
@@ -73,9 +73,10 @@ pub fn compile(
     compiler.builder.listen_to_all();
     for (number, trade) in trades.iter().enumerate() {
         for (words, weight) in [(&trade.strong, trade::STRONG), (&trade.weak, 1)] {
+            let words: HashSet<String> = words.iter().map(|word| fold(word)).collect();
             for word in words {
                 let cue = Use::Cue { trade: number as u32, weight };
-                compiler.builder.add(&fold(word), Disguise::Light, cue);
+                compiler.builder.add(&word, Disguise::Light, cue);
             }
         }
     }
@@ -101,7 +102,7 @@ pub fn compile(
         exemplars,
         guards,
         trades,
-        model,
+        models,
         segmenter: Segmenter::new(words),
         remarks,
     })
@@ -111,7 +112,7 @@ struct Compiler<'a> {
     guards: &'a Guards,
     trades: &'a [Trade],
     registry: &'a Registry,
-    model: Option<&'a Model>,
+    models: &'a [Arc<Model>],
     conditions: Vec<Condition>,
     builder: MatcherBuilder,
     sentences: Vec<(u32, String)>,
@@ -319,13 +320,15 @@ impl Compiler<'_> {
         if !(0.0..=1.0).contains(at_least) {
             return Err(format!("at_least = {at_least} must lie between 0 and 1"));
         }
-        let choice = match self.model {
-            None => None,
-            Some(model) => Some(model.choice(name).ok_or_else(|| {
-                format!("the model does not know `{name}`; it knows {}", model.names().join(", "))
-            })?),
-        };
-        Ok(Operator::Learned { choice, at_least: *at_least })
+        let choices = self.models.iter().enumerate();
+        let asked: Vec<Asked> =
+            choices.filter_map(|(model, known)| Some(Asked { model, choice: known.choice(name)? })).collect();
+        // A model of one's own may know fewer families than the rules in the binary ask for: those stay silent.
+        if asked.is_empty() && !self.models.is_empty() && Model::embedded().choice(name).is_none() {
+            let names: Vec<String> = self.models.iter().flat_map(|model| model.names()).collect();
+            return Err(format!("the model does not know `{name}`; it knows {}", names.join(", ")));
+        }
+        Ok(Operator::Learned { asked, at_least: *at_least })
     }
 
     fn terms(

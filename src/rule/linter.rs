@@ -11,16 +11,17 @@ use super::{
     compile,
     judge::{self, Circumstances, Decision},
     outcome::Stop,
-    program::{Operator, Program, Scope},
-    twins::{fingerprint, join_kinds, number_twins, sort},
+    program::{Condition, Operator, Program, Scope},
+    twins::{fingerprint, join_kinds, number_twins, order, sort},
     work::Work,
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
-    finding::{ContextLine, Finding, Span, Trace},
+    eval::{Claim, family_of},
+    finding::{Confidence, ContextLine, Finding, Span, Trace},
     law::Registry,
     learned::{Reasons, Source},
-    lexicon::{Fault, Lexicon, LexiconError, Rule, sorted},
+    lexicon::{Fault, Lexicon, LexiconError, Rule, schema::Maturity, sorted},
     personal,
     text::fold::fold,
     transcript::{Conversation, Role},
@@ -94,7 +95,7 @@ impl Linter {
         let rules = || {
             let (file, text) = lexicon.data("statutes.toml");
             let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
-            let program = compile::compile(&lexicon, &registry, options.model.model())?;
+            let program = compile::compile(&lexicon, &registry, options.model.models())?;
             Ok((registry, program))
         };
         let cues = || {
@@ -167,12 +168,12 @@ impl Linter {
         let quoted = !decisions.is_empty() || self.options.explain;
         let masked = if quoted { self.masked(conversation) } else { Vec::new() };
         let trade_name = trade.map(|at| self.program.trades[at].name.clone());
-        let mut findings: Vec<Finding> = decisions
+        let mut findings: Vec<(u32, Finding)> = decisions
             .iter()
-            .map(|decision| self.finding(decision, &case, &masked, trade_name.as_deref()))
+            .map(|decision| (decision.rule, self.finding(decision, &case, &masked, trade_name.as_deref())))
             .collect();
-        sort(&mut findings);
-        let findings = number_twins(join_kinds(self.join_readers(findings)));
+        findings.sort_by(|a, b| order(&a.1, &b.1));
+        let findings = number_twins(join_kinds(self.join_readers(findings, &case)));
         let not_evaluable = case
             .not_evaluable()
             .into_iter()
@@ -230,20 +231,22 @@ impl Linter {
                     condition: condition.name.clone(),
                     message_index: message as u32,
                     quote: cut(text, hit.span),
-                    reason: self.reason(*stop),
+                    reason: self.reason(*stop, condition, case, message),
                 }));
             }
         }
         near
     }
 
-    fn reason(&self, stop: Stop) -> String {
+    fn reason(&self, stop: Stop, condition: &Condition, case: &Case<'_>, message: usize) -> String {
         match stop {
             Stop::Boundary => "不是独立的词".to_owned(),
             Stop::Except => "属于规则写明的例外".to_owned(),
             Stop::Allow => "是更长的无害词的一部分".to_owned(),
             Stop::TooFew => "不同的词不够多".to_owned(),
             Stop::Guard(number) => self.program.guards.get(number).why.clone(),
+            Stop::Unsure => thought(&condition.operator, case, message)
+                .map_or_else(String::new, |(score, _)| format!("{score}，略低于阈值")),
         }
     }
 
@@ -283,6 +286,7 @@ impl Linter {
             kind: doc.kind.as_str().into(),
             // What was said and then withdrawn was known to be wrong.
             severity: if message.recalled { doc.severity.raised() } else { doc.severity },
+            confidence: self.own_confidence(decision.rule),
             title: doc.title.as_str().into(),
             conversation_id: conversation.id.clone(),
             message_index: decision.message as u32,
@@ -299,6 +303,7 @@ impl Linter {
             source: message.source.clone(),
             context: context(conversation, masked, decision.message),
             trace: if self.options.explain { self.trace(decision, case, masked) } else { Vec::new() },
+            suppressed: None,
             quote,
         }
     }
@@ -328,33 +333,56 @@ impl Linter {
         traces
     }
 
+    /// What a rule's finding is worth before the other reader is heard.
+    fn own_confidence(&self, rule: u32) -> Confidence {
+        let trial = self.rule(rule).doc.status == Maturity::Preview;
+        if trial || self.is_model_alone(rule) { Confidence::Low } else { Confidence::Medium }
+    }
+
     /// What the model finds where a rule finds the same family on the same message, is one finding: the rule speaks, the model seconds.
-    fn join_readers(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        let (seconds, mut joined): (Vec<Finding>, Vec<Finding>) =
-            findings.into_iter().partition(|finding| self.asks_model(&finding.rule));
-        for second in seconds {
-            let same = |known: &&mut Finding| {
+    fn join_readers(&self, findings: Vec<(u32, Finding)>, case: &Case<'_>) -> Vec<Finding> {
+        let (seconds, rules): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|(rule, _)| self.is_model_alone(*rule));
+        let mut seconded: Vec<bool> =
+            rules.iter().map(|(rule, finding)| self.hears_model(*rule) || agrees(finding, case)).collect();
+        let mut joined: Vec<Finding> = rules.into_iter().map(|(_, finding)| finding).collect();
+        let by_rules = joined.len();
+        for (_, second) in seconds {
+            let same = |known: &Finding| {
                 (known.message_index, known.family, known.is_hygiene())
                     == (second.message_index, second.family, second.is_hygiene())
             };
-            match joined.iter_mut().find(same) {
-                Some(known) => {
+            match joined[..by_rules].iter().position(same) {
+                Some(at) => {
+                    let known = &mut joined[at];
                     known.why = format!("{}；另由{}", known.why, second.why);
                     known.also.push(second.rule);
+                    seconded[at] = true;
                 }
                 None => joined.push(second),
             }
+        }
+        for (finding, _) in joined.iter_mut().zip(seconded).filter(|(_, seconded)| *seconded) {
+            finding.confidence = finding.confidence.raised();
         }
         sort(&mut joined);
         joined
     }
 
-    fn asks_model(&self, id: &str) -> bool {
-        let number = self.lexicon.rules.iter().position(|rule| rule.id() == id);
-        let asked = number.map_or(&[][..], |number| &self.program.plans[number].asked);
-        asked
-            .iter()
-            .any(|&c| matches!(self.program.conditions[c as usize].operator, Operator::Learned { .. }))
+    /// Whether a rule asks for the model's word.
+    fn hears_model(&self, rule: u32) -> bool {
+        self.asked(rule).any(|operator| matches!(operator, Operator::Learned { .. }))
+    }
+
+    /// Whether a rule asks for nothing else.
+    fn is_model_alone(&self, rule: u32) -> bool {
+        self.hears_model(rule)
+            && self.asked(rule).all(|operator| matches!(operator, Operator::Learned { .. }))
+    }
+
+    fn asked(&self, rule: u32) -> impl Iterator<Item = &Operator> {
+        let asked = &self.program.plans[rule as usize].asked;
+        asked.iter().map(|&condition| &self.program.conditions[condition as usize].operator)
     }
 
     /// What held, with the words, and what was looked for in vain.
@@ -373,11 +401,15 @@ impl Linter {
                 Operator::Holds(_) => "回复的内容符合规则所述".to_owned(),
                 Operator::Repeats(_) => "与此前的消息基本相同".to_owned(),
                 Operator::Delay(limit) => format!("回复间隔超过 {limit:#}"),
-                Operator::Learned { choice, at_least } => choice
-                    .and_then(|choice| case.thought(choice, at))
-                    .map_or_else(String::new, |(probability, reasons)| {
-                        thought_reason(probability, *at_least, &reasons, &masked[at])
-                    }),
+                Operator::Learned { .. } => {
+                    thought(&condition.operator, case, at).map_or_else(String::new, |(score, reasons)| {
+                        let passages = reasons.passages.iter();
+                        let passages =
+                            passages.map(|&passage| format!("“{}”", cut(&masked[at], passage).trim()));
+                        let because: Vec<String> = passages.chain(reasons.facts.iter().cloned()).collect();
+                        format!("{score}，主要依据{}", because.join("、"))
+                    })
+                }
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }
@@ -416,6 +448,11 @@ impl Linter {
     }
 }
 
+/// Whether a model's own judgement is that of a rule, whether or not a rule asks it.
+fn agrees(finding: &Finding, case: &Case<'_>) -> bool {
+    case.is_seconded(family_of(&Claim::of(finding).label), finding.message_index as usize)
+}
+
 /// A hit that did not count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NearMiss {
@@ -440,11 +477,12 @@ fn verdict_reason(case: &Case<'_>, message: usize, verdicts: &[Verdict]) -> Opti
     judgements.iter().find(|j| verdicts.contains(&j.verdict)).map(|j| j.why.clone())
 }
 
-/// The score beside the threshold, and what weighed most.
-fn thought_reason(probability: f64, at_least: f64, reasons: &Reasons, masked: &str) -> String {
-    let passages = reasons.passages.iter().map(|&passage| format!("“{}”", cut(masked, passage).trim()));
-    let because: Vec<String> = passages.chain(reasons.facts.iter().cloned()).collect();
-    format!("模型评分 {probability:.2}（阈值 {at_least:.2}），主要依据{}", because.join("、"))
+/// The score beside the threshold, and what made the model think so.
+fn thought(operator: &Operator, case: &Case<'_>, message: usize) -> Option<(String, Reasons)> {
+    let Operator::Learned { asked, at_least } = operator else { return None };
+    let (probability, surest) = case.surest(asked, message)?;
+    let score = format!("模型评分 {probability:.2}（阈值 {at_least:.2}）");
+    Some((score, case.reasons(surest, message)))
 }
 
 /// The first few wordings that would have counted.

@@ -138,8 +138,7 @@ impl Lookout {
         mut uses: Vec<(u32, Use, Roles)>,
         own: &[(&'a str, u32)],
     ) -> Result<Self, DaachorseError> {
-        uses.sort_unstable();
-        uses.dedup();
+        uses.sort_unstable_by_key(|&(literal, ..)| literal);
         let mut automata = Vec::new();
         let (known, others): (Vec<u32>, Vec<u32>) =
             uses.iter().map(|&(literal, ..)| literal).partition(|&literal| ready::is_in(literal, view));
@@ -322,7 +321,7 @@ mod tests {
         let lexicon = Lexicon::embedded().expect("the packs load");
         let (_, statutes) = lexicon.data("statutes.toml");
         let registry = Registry::parse("statutes.toml", statutes).expect("the statutes load");
-        let matcher = compile::compile(&lexicon, &registry, None).expect("the packs compile").matcher;
+        let matcher = compile::compile(&lexicon, &registry, Vec::new()).expect("the packs compile").matcher;
         for lookout in [matcher.folded, matcher.skeleton, matcher.sound] {
             assert_eq!(lookout.automata.len(), 1, "{lookout:?}");
         }

@@ -37,6 +37,8 @@ pub enum Stop {
     Guard(usize),
     /// Too few different terms.
     TooFew,
+    /// A model's score just below what is asked.
+    Unsure,
 }
 
 /// The hits of a condition in a message, and those that do not count.

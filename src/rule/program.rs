@@ -35,8 +35,8 @@ pub struct Program {
     pub guards: Guards,
     /// All trades.
     pub trades: Vec<Trade>,
-    /// The second reader, if there is one.
-    pub model: Option<Arc<Model>>,
+    /// The second readers, if there are any.
+    pub models: Vec<Arc<Model>>,
     /// Knows the words that must begin and end at word boundaries.
     pub segmenter: Segmenter,
     /// What `lexicon check` has to say: no faults, but worth a look.
@@ -168,10 +168,10 @@ pub enum Operator {
     Delay(SignedDuration),
     /// Nobody replied.
     Unanswered,
-    /// The model thinks so; never holds where there is no model.
+    /// A model thinks so; never holds where no model knows the answer.
     Learned {
-        /// What the model is asked.
-        choice: Option<Choice>,
+        /// The models that know, and what each is asked.
+        asked: Vec<Asked>,
         /// How likely it must be.
         at_least: f64,
     },
@@ -193,6 +193,15 @@ impl Operator {
             _ => false,
         }
     }
+}
+
+/// What a model is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The model, by its number in [`Program::models`].
+    pub model: usize,
+    /// The family or kind.
+    pub choice: Choice,
 }
 
 /// Where a condition looks.

@@ -73,6 +73,6 @@ fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<
         Some((_, Stop::Allow)) => Some("an allowed word swallows it"),
         Some((_, Stop::Except)) => Some("an exception covers it"),
         Some((_, Stop::Boundary)) => Some("it does not begin and end at word boundaries"),
-        Some((_, Stop::Guard(_) | Stop::TooFew)) => None,
+        Some((_, Stop::Guard(_) | Stop::TooFew | Stop::Unsure)) => None,
     }
 }

@@ -24,8 +24,18 @@ pub(super) fn alternatives(
 /// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
 pub(super) fn expand(pattern: &str, lists: &Alternatives, fold: impl Fn(char) -> Option<char>) -> String {
     let mut text = String::with_capacity(2 * pattern.len());
+    // Most stretches are folded as they stand.
     let put = |text: &mut String, part: &str| {
-        text.extend(part.chars().filter_map(|c| if c.is_ascii() { Some(c) } else { fold(c) }));
+        let mut start = 0;
+        for (at, c) in part.char_indices().filter(|&(_, c)| !c.is_ascii()) {
+            let folded = fold(c);
+            if folded != Some(c) {
+                text.push_str(&part[start..at]);
+                text.extend(folded);
+                start = at + c.len_utf8();
+            }
+        }
+        text.push_str(&part[start..]);
     };
     let mut rest = pattern;
     while let Some(at) = rest.find('@') {

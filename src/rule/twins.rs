@@ -1,13 +1,18 @@
 //! Findings that say the same: joined, put in order, and told apart by their fingerprints.
 
+use std::cmp::Ordering;
+
 use sha2::{Digest, Sha256};
 
-use crate::{finding::Finding, personal, text::fold::fold, transcript::Message};
+use crate::{finding::Finding, hash::hex, personal, text::fold::fold, transcript::Message};
 
 /// By message, the worst first.
 pub(super) fn sort(findings: &mut [Finding]) {
-    findings
-        .sort_by(|a, b| (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule)));
+    findings.sort_by(order);
+}
+
+pub(super) fn order(a: &Finding, b: &Finding) -> Ordering {
+    (a.message_index, b.severity, &a.rule).cmp(&(b.message_index, a.severity, &b.rule))
 }
 
 /// Rules of one kind on one message say the same thing: the worst speaks, the others are named.
@@ -19,7 +24,10 @@ pub(super) fn join_kinds(findings: Vec<Finding>) -> Vec<Finding> {
                 == (finding.message_index, finding.family, &finding.kind)
         });
         match twin {
-            Some(known) => known.also.push(finding.rule),
+            Some(known) => {
+                known.confidence = known.confidence.max(finding.confidence);
+                known.also.push(finding.rule);
+            }
             None => joined.push(finding),
         }
     }
@@ -45,6 +53,5 @@ pub(super) fn fingerprint(rule: &str, conversation: &str, message: &Message) -> 
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    let digest = hash.finalize();
-    digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(&hash.finalize()[..12])
 }

@@ -10,13 +10,14 @@ use kefulint::{
         Head, Report,
         digest::{self, Digest, Ground, RuleCards},
     },
-    rule::{Linter, Options},
+    rule::{Linted, Linter, Options},
     transcript::{self, Input, InputConfig},
 };
 
 mod agent;
 mod formats;
 mod merge;
+mod suppressed;
 mod text;
 
 const DAY: Date = date(2026, 3, 2);
@@ -51,6 +52,13 @@ impl Bench {
             report.add(linted);
         }
         report
+    }
+
+    fn linted(&self, paths: &[&str]) -> Vec<Linted> {
+        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let inputs = transcript::discover(&paths, io::empty());
+        let read = transcript::read(inputs, &InputConfig::default()).expect("the settings are right");
+        self.linter.lint_all(&read.conversations, || {})
     }
 
     fn fixture(&self) -> Report {

@@ -48,6 +48,7 @@ pub fn write(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         conversations: report.conversations.len(),
         messages: digest.messages(),
         charged: Charge::ALL.map(|charge| digest.charged(charge)),
+        set_aside: wording::set_aside(digest.suppressed),
         families: Family::ALL.map(Family::title),
         severities: Severity::ALL.map(Severity::title),
         family_names: Family::ALL.map(|family| (family.as_str(), family.title())).into(),
@@ -87,6 +88,7 @@ struct Page<'a> {
     conversations: usize,
     messages: u64,
     charged: [usize; 3],
+    set_aside: Option<String>,
     families: [&'static str; 5],
     severities: [&'static str; 4],
     family_names: BTreeMap<&'static str, &'static str>,
@@ -158,9 +160,25 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint.
-type FindingData<'a> =
-    (usize, usize, u32, usize, String, u32, u32, &'a str, usize, u8, usize, u64, &'a [Arc<str>], &'a str);
+/// file, line, further rules, fingerprint; whether it was set aside and what is said of it; confidence.
+type FindingData<'a> = (
+    usize,
+    usize,
+    u32,
+    usize,
+    String,
+    u32,
+    u32,
+    &'a str,
+    usize,
+    u8,
+    usize,
+    u64,
+    &'a [Arc<str>],
+    &'a str,
+    (u8, String),
+    &'static str,
+);
 
 /// Numbers things in order of first sight.
 struct Places<K>(HashMap<K, usize>, Vec<K>);
@@ -233,6 +251,8 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
+                (u8::from(finding.is_suppressed()), wording::standing(finding)),
+                finding.confidence.title(),
             ));
         }
         let known = |(at, lines): (usize, BTreeMap<u32, (&'static str, &'a str)>)| {

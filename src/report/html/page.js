@@ -6,7 +6,8 @@
   const list = document.getElementById("list");
   const pager = document.getElementById("pager");
   // The places of the fields in a finding and in a rule, as html/mod.rs writes them.
-  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID] = Array(14).keys();
+  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, STANDING, SURE] = Array(16).keys();
+  const [ASIDE, STANDING_TEXT] = [0, 1];
   const [R_ID, R_TITLE, R_FAMILY, R_SEVERITY, R_CHARGE, R_ADVICE] = Array(6).keys();
   let shown = [];
   let page = 0;
@@ -57,8 +58,10 @@
     const cited = data.citations[finding[LAWS]];
     add(finding[ASSUMED] ? "依据（消息无日期，按报告日适用）" : "依据",
       cited.length ? element("ul", "", ...cited.map(law)) : element("p", "", "该日没有收录对应条文"));
+    add("可信度", element("p", "", finding[SURE]));
     add("建议", element("p", "", rule(finding)[R_ADVICE]));
     if (finding[ALSO].length) add("同类规则", element("p", "", finding[ALSO].join("、")));
+    if (finding[STANDING][STANDING_TEXT]) add("复核", element("p", "", finding[STANDING][STANDING_TEXT]));
     add("出处", element("p", "", element("code", "", `${data.files[finding[FILE]]}:${finding[LINE]}`), " · 编号 ",
       element("code", "", finding[ID])));
     return box;
@@ -73,7 +76,7 @@
       ` ${id} · ${data.families[family]}`,
       element("span", "quote", ...marked(finding, textOf(finding))),
       element("span", "where", `坐席 ${data.agents[finding[AGENT]]} · 会话 ${conversation} 第 ${finding[MESSAGE] + 1} 条 · ${finding[TIME] || "时间不详"}`));
-    const box = element("details", `b${severity}`, summary);
+    const box = element("details", finding[STANDING][ASIDE] ? "aside" : `b${severity}`, summary);
     box.id = `f${at}`;
     const fill = () => { if (box.children.length === 1) box.append(body(finding)); };
     box.addEventListener("toggle", () => { if (box.open) fill(); });
@@ -112,13 +115,14 @@
   const filter = () => {
     const wanted = Object.fromEntries(new FormData(form));
     const words = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
-    const number = (value) => (value === "" ? null : Number(value));
-    const [charge, agent, family, severity, named] = ["charge", "agent", "family", "severity", "rule"].map((name) => number(wanted[name]));
+    const number = (value) => (value ? Number(value) : null);
+    const [charge, aside, agent, family, severity, named] = ["charge", "aside", "agent", "family", "severity", "rule"].map((name) => number(wanted[name]));
     const conversation = wanted.conversation.trim();
     shown = [];
     data.findings.forEach((finding, at) => {
       const r = rule(finding);
       if (charge !== null && r[R_CHARGE] !== charge) return;
+      if (aside !== null && finding[STANDING][ASIDE] !== aside) return;
       if (agent !== null && finding[AGENT] !== agent) return;
       if (family !== null && r[R_FAMILY] !== family) return;
       if (severity !== null && r[R_SEVERITY] !== severity) return;
