@@ -224,6 +224,19 @@ pub struct Trace {
     pub guards: Vec<String>,
 }
 
+/// What was looked for and not found, where the suspicion is that something was not said. The trigger is the quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// The condition's name in the rule.
+    pub condition: String,
+    /// Whether the whole conversation was looked at, or only what stands near the trigger.
+    pub whole_conversation: bool,
+    /// Indexes of the messages that were examined.
+    pub messages: Vec<u32>,
+    /// Each wording that would have counted: words in “”, regular expressions in //.
+    pub wordings: Arc<[String]>,
+}
+
 /// What spoke of a finding after the rules did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -299,6 +312,9 @@ pub struct Finding {
     pub advice: Arc<str>,
     /// What fired and what was looked for.
     pub why: String,
+    /// Where and for what was looked in vain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
     /// Further rules of the same kind that fired on the same message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Arc<str>>,
@@ -322,8 +338,20 @@ impl Finding {
         self.family == Family::Privacy && &*self.kind == "exposure"
     }
 
+    /// Rule, conversation and normalised text as one name, and the number among equals of it: neither knows of lines, and
+    /// the name not of order.
+    pub fn identity(&self) -> (&str, u32) {
+        identity(&self.fingerprint)
+    }
+
     /// Whether it was set aside: it stays in the output, and counts neither into risk nor at a gate.
     pub fn is_suppressed(&self) -> bool {
         self.suppressed.as_ref().is_some_and(|suppression| suppression.status == SuppressionStatus::Accepted)
     }
+}
+
+/// The two parts of a fingerprint: the name that equal texts of a conversation share, and the number among them.
+pub fn identity(fingerprint: &str) -> (&str, u32) {
+    let numbered = fingerprint.split_once('-').and_then(|(name, number)| Some((name, number.parse().ok()?)));
+    numbered.unwrap_or((fingerprint, 1))
 }

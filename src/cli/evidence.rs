@@ -91,10 +91,13 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
 
 fn bundle(args: &BundleArgs, global: &Global) -> anyhow::Result<Status> {
     let input = InputArgs::of_paths(args.input.clone());
-    let config = input.config(global)?;
+    let mut config = input.config(global)?;
+    if let Some(trade) = &args.trade {
+        config.set_trade(trade);
+    }
     let options = Options {
         default_day: args.date.unwrap_or_else(super::today),
-        trade: args.trade.clone().or_else(|| config.lint.trade.clone()),
+        trade: config.lint.trade.clone(),
         ..Options::default()
     };
     let transcript = input.read(&config)?;

@@ -66,6 +66,16 @@ impl InputArgs {
         Ok(config)
     }
 
+    /// Whether each option is typed, the key that it sets, and its name.
+    pub(crate) fn typed(&self) -> [(bool, &'static str, &'static str); 4] {
+        [
+            (self.input_format.is_some(), "input.format", "--input-format"),
+            (self.encoding.is_some(), "input.encoding", "--encoding"),
+            (self.preset.is_some(), "input.preset", "--preset"),
+            (self.timezone.is_some(), "input.timezone", "--timezone"),
+        ]
+    }
+
     /// Reads everything.
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
         let inputs = transcript::discover(&self.paths, io::stdin());

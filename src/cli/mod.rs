@@ -6,7 +6,7 @@
 use std::{
     env, fs,
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
@@ -19,19 +19,26 @@ use kefulint::{
     config::Config,
     learned::{Model, Source},
     lexicon::Lexicon,
+    place::Place,
     report::terminal::Screen,
     rule::{Linter, Options},
 };
 
+mod baseline;
+mod config;
+mod decide;
 mod eval;
 mod evidence;
+mod gate;
 mod input;
 mod law;
 mod lexicon;
+mod memory;
 mod redact;
 mod report;
 mod rules;
 mod scan;
+mod stats;
 mod train;
 mod try_line;
 
@@ -84,8 +91,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE", env = "KEFULINT_CONFIG", help_heading = "Global")]
     config: Option<PathBuf>,
 
-    /// Use no kefulint.toml
-    #[arg(long, global = true, conflicts_with = "config", help_heading = "Global")]
+    /// Use no kefulint.toml, not even one that --config or KEFULINT_CONFIG names
+    #[arg(long, global = true, help_heading = "Global")]
     isolated: bool,
 
     /// Ask this model, made by `kefulint train`, instead of the one in the binary, which is named `embedded`; of several the
@@ -109,22 +116,28 @@ pub(crate) struct Global {
 impl Global {
     /// The settings for an input at that path; for none, those of the working folder.
     pub(crate) fn config(&self, path: Option<&str>) -> anyhow::Result<Config> {
-        let found = match &self.config {
-            Some(path) => Some(path.clone()),
-            None if self.isolated => None,
-            None => Config::find(&input::folder_of(path.filter(|path| *path != "-").unwrap_or(""))),
-        };
-        Ok(found.map_or_else(|| Ok(Config::default()), |path| Config::load(&path))?)
+        let mut config =
+            self.config_file(path).map_or_else(|| Ok(Config::default()), |path| Config::load(&path))?;
+        config.lint.lexicons = self.lexicons.clone().or(config.lint.lexicons);
+        config.lint.packs.extend_from_slice(&self.pack);
+        Ok(config)
     }
 
-    fn lexicon(&self, config: &Config) -> anyhow::Result<Lexicon> {
-        let mut lexicon = match self.lexicons.as_ref().or(config.lint.lexicons.as_ref()) {
-            Some(dir) => Lexicon::from_dir(dir)?,
-            None => Lexicon::embedded()?,
-        };
-        let packs: Vec<PathBuf> = config.lint.packs.iter().chain(&self.pack).cloned().collect();
-        lexicon.extend_from_files(&packs)?;
-        Ok(lexicon)
+    /// Whether each option is typed, the key that it sets, and its name.
+    pub(crate) fn typed(&self) -> [(bool, &'static str, &'static str); 2] {
+        [
+            (self.lexicons.is_some(), "lint.lexicons", "--lexicons"),
+            (!self.pack.is_empty(), "lint.packs", "--pack"),
+        ]
+    }
+
+    /// The file with these settings, if there is one.
+    pub(crate) fn config_file(&self, path: Option<&str>) -> Option<PathBuf> {
+        match &self.config {
+            _ if self.isolated => None,
+            Some(path) if !path.as_os_str().is_empty() => Some(path.clone()),
+            _ => Config::find(&input::folder_of(path.filter(|path| *path != "-").unwrap_or(""))),
+        }
     }
 
     /// The linter that the options and settings ask for.
@@ -133,7 +146,10 @@ impl Global {
             Source::Embedded => Options { model: self.model()?, ..options },
             Source::Given(_) | Source::Off => options,
         };
-        Ok(Linter::new(self.lexicon(config)?, options)?)
+        let here = env::current_dir().context("cannot tell the working folder")?;
+        let place = Place::new(&here, &here.join(&config.folder));
+        let options = Options { overrides: config.overrides.clone(), place, ..options };
+        Ok(Linter::new(rules_of(config)?, options)?)
     }
 
     fn model(&self) -> anyhow::Result<Source> {
@@ -177,6 +193,12 @@ impl Global {
 enum Command {
     /// Read chats and report what was found
     Scan(scan::Args),
+    /// Hold chats against limits, for CI: exit code 0 passed, 1 failed, 3 not all could be read
+    Gate(gate::Args),
+    /// Keep the findings that are known, so that only new ones fail
+    Baseline(baseline::Args),
+    /// Write down what was decided on a finding
+    Decide(decide::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
     /// Put findings and all that is needed to check them into one file; verify such a file
@@ -231,6 +253,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
     let global = &cli.global;
     match &cli.command {
         Command::Scan(args) => scan::run(args, global, out),
+        Command::Gate(args) => gate::run(args, global, out),
+        Command::Baseline(args) => baseline::run(args, global, out),
+        Command::Decide(args) => decide::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
         Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
@@ -269,4 +294,22 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// The day on the wall calendar here.
 pub(crate) fn today() -> Date {
     jiff::Zoned::now().date()
+}
+
+/// The rules that the settings ask for.
+pub(crate) fn rules_of(config: &Config) -> anyhow::Result<Lexicon> {
+    let mut lexicon = match &config.lint.lexicons {
+        Some(dir) => Lexicon::from_dir(dir)?,
+        None => Lexicon::embedded()?,
+    };
+    lexicon.extend_from_files(&config.lint.packs)?;
+    Ok(lexicon)
+}
+
+/// Where the files that reports name stand: seen from the checkout of a CI job, else from the working folder.
+pub(crate) fn checkout() -> anyhow::Result<Place> {
+    const ROOTS: [&str; 3] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"];
+    let here = env::current_dir().context("cannot tell the working folder")?;
+    let root = ROOTS.iter().find_map(|name| env::var_os(name).filter(|root| !root.is_empty()));
+    Ok(Place::new(&here, root.as_ref().map_or(&here, |root| Path::new(root))))
 }

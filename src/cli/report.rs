@@ -11,14 +11,14 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 use kefulint::{
     report::{
-        Report,
+        Report, compare,
         digest::{self, Digest, Ground, RuleCards},
         json, sheet,
     },
     rule::Options,
 };
 
-use super::{Global, Status, input::InputArgs, scan};
+use super::{Global, Status, input::InputArgs, memory::MemoryArgs, scan};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,6 +30,8 @@ pub(crate) struct Args {
 enum Command {
     /// Add up reports that `scan --format json` wrote, or print one in another format
     Merge(MergeArgs),
+    /// Compare the reports of two periods: what has changed, and whether the numbers are enough to say so
+    Compare(CompareArgs),
     /// A page on one agent, for a talk about how to do better
     Agent(AgentArgs),
 }
@@ -40,13 +42,41 @@ struct MergeArgs {
     #[arg(required = true, value_name = "REPORT.json")]
     reports: Vec<PathBuf>,
 
-    /// What to write
-    #[arg(long, value_enum, default_value = "json")]
-    format: scan::Format,
+    #[command(flatten)]
+    target: scan::Target,
 
-    /// Write the report there instead of to standard output
+    /// Add a table of rates by this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    group_by: Option<scan::GroupBy>,
+}
+
+#[derive(Debug, clap::Args)]
+struct CompareArgs {
+    /// The earlier report as JSON
+    before: PathBuf,
+
+    /// The later one
+    after: PathBuf,
+
+    /// Compare these as well
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "agent")]
+    group_by: scan::GroupBy,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: ComparisonFormat,
+
+    /// Write the comparison there instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ComparisonFormat {
+    /// Tables, in Chinese
+    Markdown,
+    /// One JSON object
+    Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -57,6 +87,9 @@ struct AgentArgs {
     /// Chats: files, folders, or globs; those of the whole team, so that the agent can be compared with it
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     input: Vec<String>,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
 
     /// What to write
     #[arg(long, value_enum, default_value = "markdown")]
@@ -82,12 +115,14 @@ enum SheetFormat {
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     match &args.command {
         Command::Merge(args) => merge(args, global, out),
+        Command::Compare(args) => compare(args, global, out),
         Command::Agent(args) => agent(args, global, out),
     }
 }
 
 fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     let config = global.config(args.reports[0].to_str())?;
+    let writer = args.target.open(scan::Format::Json)?;
     let linter = global.linter(&config, Options::default())?;
     let (mut report, mut rules, mut date) = (Report::default(), RuleCards::new(), Date::MIN);
     for path in &args.reports {
@@ -98,9 +133,30 @@ fn merge(args: &MergeArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     }
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
-    let digest = Digest::new(&report, &head, ground);
-    scan::write_report(args.format, args.output.as_deref(), &digest, global, config.report.top, out)?;
+    let digest = scan::grouped(Digest::new(&report, &head, ground), args.group_by, &config);
+    writer.write(&digest, global, config.report.top, out)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
+}
+
+fn compare(args: &CompareArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let config = global.config(args.before.to_str())?;
+    let [before, after] = [load(&args.before)?, load(&args.after)?];
+    let complete = before.report.is_complete() && after.report.is_complete();
+    let comparison = compare::compare(
+        [&before.report, &after.report],
+        [before.date, after.date],
+        args.group_by.into(),
+        &config.report.teams,
+    );
+    let write = |out: &mut dyn Write| match args.format {
+        ComparisonFormat::Markdown => compare::markdown(&comparison, out),
+        ComparisonFormat::Json => compare::json(&comparison, out),
+    };
+    match &args.output {
+        Some(path) => scan::write_file(path, write)?,
+        None => write(out)?,
+    }
+    Ok(if complete { Status::Done } else { Status::Unread })
 }
 
 fn load(path: &Path) -> anyhow::Result<json::Saved> {
@@ -116,8 +172,9 @@ fn agent(args: &AgentArgs, global: &Global, out: &mut dyn Write) -> anyhow::Resu
     let date = args.date.unwrap_or_else(super::today);
     let options = Options { default_day: date, trade: config.lint.trade.clone(), ..Options::default() };
     let linter = global.linter(&config, options)?;
-    let report = scan::judge(&linter, input.read(&config)?, global);
     let rules = digest::cards(linter.lexicon());
+    let memory = args.memory.load(&input, &config, global, date, &rules)?;
+    let report = scan::judge(&linter, input.read(&config)?, global, &memory);
     let head = scan::head(&config, date, rules.len());
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
     let digest = Digest::new(&report, &head, ground);

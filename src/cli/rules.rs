@@ -1,6 +1,6 @@
 //! `kefulint rules` lists the rules; `kefulint explain` tells one of them.
 
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 use clap::ValueEnum;
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use kefulint::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{Global, Status};
+use super::{Global, Status, stats};
 
 /// How rules are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,6 +41,14 @@ pub(crate) struct ListArgs {
     /// What to write
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+
+    /// Tell instead how right each rule is, from the decisions of reviewers
+    #[arg(long, conflicts_with_all = ["format", "family", "severity"])]
+    stats: bool,
+
+    /// The decisions for --stats, a file or a folder [default: the nearest kefulint.decisions.toml]
+    #[arg(long, value_name = "PATH", requires = "stats")]
+    decisions: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -53,12 +61,18 @@ pub(crate) struct ExplainArgs {
     date: Option<Date>,
 }
 
-fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+/// A value by its name in files.
+pub(crate) fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
 }
 
 pub(crate) fn list(args: &ListArgs, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let linter = global.linter(&global.config(None)?, Options::default())?;
+    let config = global.config(None)?;
+    let linter = global.linter(&config, Options::default())?;
+    if args.stats {
+        stats::write(args.decisions.as_deref(), &config, global, linter.lexicon(), out)?;
+        return Ok(Status::Done);
+    }
     let day = linter.options().default_day;
     match args.format {
         Format::Text | Format::Jsonl => list_rules(args, &linter, out)?,

@@ -1,7 +1,7 @@
 //! `kefulint scan`: chats in, report out.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
 };
@@ -12,17 +12,30 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use kefulint::{
     config::Config,
+    decision::Memory,
     personal,
+    place::Place,
     report::{
-        Head, Report, csv,
+        Head, Report,
+        ci::{azure, github, gitlab, junit, rdjson, sarif},
+        csv,
         digest::{self, Digest, Ground},
-        excel, html, json, markdown, terminal,
+        excel, group, html, json, markdown,
+        template::Template,
+        terminal,
     },
     rule::{Linter, Options},
     transcript::{Problem, Transcript},
 };
 
-use super::{Global, Status, input::InputArgs};
+#[cfg(feature = "parquet")]
+use kefulint::report::parquet;
+
+use super::{
+    Global, Status,
+    input::InputArgs,
+    memory::{self, MemoryArgs},
+};
 
 /// What the report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,22 +52,107 @@ pub(crate) enum Format {
     Excel,
     /// The findings as a table
     Csv,
-    /// The summary and the worst findings, in Chinese
+    /// The summary and the worst findings, in Chinese: for a ticket or a merge request
     Markdown,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML: a suite an agent, a case a conversation
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// Code quality of GitLab
+    Gitlab,
+    /// Logging commands of Azure Pipelines
+    Azure,
+    /// The Reviewdog Diagnostic Format
+    Rdjson,
+    /// The findings as a table for data tools
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    #[command(flatten)]
-    input: InputArgs,
+/// What conversations are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupBy {
+    /// Who served
+    Agent,
+    /// The teams of [report.teams] in kefulint.toml
+    Team,
+    /// The channel, shop or queue
+    Channel,
+    /// The trade told from the words
+    Trade,
+    /// The hour of the day in which the conversation began
+    Hour,
+}
 
-    /// What to write
-    #[arg(long, value_enum, default_value = "text", env = "KEFULINT_FORMAT", help_heading = "Output")]
-    format: Format,
+impl From<GroupBy> for group::GroupBy {
+    fn from(by: GroupBy) -> Self {
+        match by {
+            GroupBy::Agent => Self::Agent,
+            GroupBy::Team => Self::Team,
+            GroupBy::Channel => Self::Channel,
+            GroupBy::Trade => Self::Trade,
+            GroupBy::Hour => Self::Hour,
+        }
+    }
+}
+
+/// What to write, and where to.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Target {
+    /// What to write [default: text; for `report merge`: json]
+    #[arg(long, value_enum, env = "KEFULINT_FORMAT", help_heading = "Output")]
+    format: Option<Format>,
+
+    /// Write what this minijinja template makes of the report, in place of a format
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    template: Option<PathBuf>,
 
     /// Write the report there instead of to standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+}
+
+/// A target, ready to be written.
+pub(crate) struct Writer<'a> {
+    format: Format,
+    output: Option<&'a Path>,
+    template: Option<Template>,
+    place: Place,
+}
+
+impl Target {
+    /// Reads the template, so that a wrong one is told before any chat is read.
+    pub(crate) fn open(&self, default: Format) -> anyhow::Result<Writer<'_>> {
+        let template = match &self.template {
+            None => None,
+            Some(path) => {
+                let name = path.display().to_string();
+                let source = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+                Some(Template::parse(&name, source)?)
+            }
+        };
+        let format = self.format.unwrap_or(default);
+        Ok(Writer { template, ..Writer::new(format, self.output.as_deref())? })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    target: Target,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
+
+    /// Add a table of rates by this
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Output")]
+    group_by: Option<GroupBy>,
 
     /// How many findings the text and Markdown reports write out [default: 20, or what kefulint.toml says]
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -87,6 +185,33 @@ pub(crate) struct Args {
     /// How many threads to use [default: all cores]
     #[arg(long, value_name = "N", help_heading = "Judging")]
     threads: Option<usize>,
+
+    /// Write the settings in force, each with where it comes from, and judge nothing
+    #[arg(long, help_heading = "Global")]
+    dump_config: bool,
+}
+
+/// The settings with the options laid over them.
+fn settings(args: &Args, global: &Global) -> anyhow::Result<Config> {
+    let mut config = args.input.config(global)?;
+    if let Some(trade) = &args.trade {
+        config.set_trade(trade);
+    }
+    config.report.top = args.top.unwrap_or(config.report.top);
+    Ok(config)
+}
+
+/// The keys that options set, with the option.
+fn typed(args: &Args, global: &Global) -> Vec<(&'static str, &'static str)> {
+    let own = [(args.trade.is_some(), "lint.trade", "--trade"), (args.top.is_some(), "report.top", "--top")];
+    args.input
+        .typed()
+        .into_iter()
+        .chain(global.typed())
+        .chain(own)
+        .filter(|(set, ..)| *set)
+        .map(|(_, key, by)| (key, by))
+        .collect()
 }
 
 pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
@@ -96,12 +221,23 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
             .build_global()
             .context("cannot set the threads")?;
     }
-    let config = args.input.config(global)?;
+    let config = settings(args, global)?;
+    if args.dump_config {
+        super::config::dump(
+            &config,
+            global,
+            args.input.paths().first().map(String::as_str),
+            &typed(args, global),
+            out,
+        )?;
+        return Ok(Status::Done);
+    }
+    let writer = args.target.open(Format::Text)?;
     let date = args.date.unwrap_or_else(super::today);
     let options = Options {
         show_personal_data: args.show_personal_data,
         default_day: date,
-        trade: args.trade.clone().or_else(|| config.lint.trade.clone()),
+        trade: config.lint.trade.clone(),
         explain: args.explain,
         ..Options::default()
     };
@@ -115,19 +251,28 @@ pub(crate) fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::
         write_file(path, |out| rejects(&transcript.problems, args.show_personal_data, out))?;
     }
     let head = head(&config, date, linter.lexicon().rules.len());
-    let report = judge(&linter, transcript, global);
     let rules = digest::cards(linter.lexicon());
+    let memory = args.memory.load(&args.input, &config, global, date, &rules)?;
+    let report = judge(&linter, transcript, global, &memory);
     let ground = Ground { registry: linter.registry(), platform: &config.platform, rules: &rules };
-    let digest = Digest::new(&report, &head, ground);
-    let top = args.top.unwrap_or(config.report.top);
-    write_report(args.format, args.output.as_deref(), &digest, global, top, out)?;
-    if args.format != Format::Text || args.output.is_some() {
+    let digest = grouped(Digest::new(&report, &head, ground), args.group_by, &config);
+    writer.write(&digest, global, config.report.top, out)?;
+    if !writer.is_screen() {
         tell_problems(&report.problems)?;
     }
+    memory::tell(&memory, &report.findings, &config, &rules)?;
     Ok(if report.is_complete() { Status::Done } else { Status::Unread })
 }
 
-pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) -> Report {
+/// With the figures by group, where they are asked for.
+pub(crate) fn grouped<'a>(digest: Digest<'a>, by: Option<GroupBy>, config: &Config) -> Digest<'a> {
+    match by {
+        Some(by) => digest.grouped(by.into(), &config.report.teams),
+        None => digest,
+    }
+}
+
+pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global, memory: &Memory) -> Report {
     let Transcript { conversations, problems, stats, .. } = transcript;
     let bar = if io::stderr().is_terminal() && !global.quiet {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} conversations, {eta} left");
@@ -137,34 +282,65 @@ pub(crate) fn judge(linter: &Linter, transcript: Transcript, global: &Global) ->
         ProgressBar::hidden()
     };
     let mut report = Report { problems, stats, ..Report::default() };
-    for linted in linter.lint_all(&conversations, || bar.inc(1)) {
+    for mut linted in linter.lint_all(&conversations, || bar.inc(1)) {
+        memory.settle(&mut linted.findings);
         report.add(linted);
     }
     bar.finish_and_clear();
     report
 }
 
-/// Writes a report to a file or to standard output.
-pub(crate) fn write_report(
-    format: Format,
-    output: Option<&Path>,
-    digest: &Digest<'_>,
-    global: &Global,
-    top: usize,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let render = |out: &mut dyn Write, screen: terminal::Screen| match format {
-        Format::Text => terminal::write(digest, screen, out),
-        Format::Json => json::whole(digest, out),
-        Format::Jsonl => json::lines(digest.report, out),
-        Format::Html => html::write(digest, out),
-        Format::Excel => excel::write(digest, out),
-        Format::Csv => csv::write(digest.report, out),
-        Format::Markdown => markdown::write(digest, top, out),
-    };
-    match output {
-        Some(path) => write_file(path, |out| render(out, global.page(top))),
-        None => Ok(render(out, global.screen(top))?),
+impl<'a> Writer<'a> {
+    /// A writer of a format to a file or to standard output.
+    pub(crate) fn new(format: Format, output: Option<&'a Path>) -> anyhow::Result<Self> {
+        Ok(Self { format, output, template: None, place: super::checkout()? })
+    }
+
+    /// Whether the report itself tells on the screen what could not be read.
+    pub(crate) fn is_screen(&self) -> bool {
+        self.format == Format::Text && self.output.is_none() && self.template.is_none()
+    }
+
+    /// Writes a report to a file or to standard output.
+    pub(crate) fn write(
+        &self,
+        digest: &Digest<'_>,
+        global: &Global,
+        top: usize,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        match self.output {
+            Some(path) => write_file(path, |out| self.render(digest, global.page(top), out)),
+            None => Ok(self.render(digest, global.screen(top), out)?),
+        }
+    }
+
+    fn render(&self, digest: &Digest<'_>, screen: terminal::Screen, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(template) = &self.template {
+            return template.write(digest, out);
+        }
+        match self.format {
+            Format::Text => terminal::write(digest, screen, out),
+            Format::Json => json::whole(digest, out),
+            Format::Jsonl => json::lines(digest.report, out),
+            Format::Html => html::write(digest, out),
+            Format::Excel => excel::write(digest, out),
+            Format::Csv => csv::write(digest.report, out),
+            Format::Markdown => markdown::write(digest, screen.findings, out),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => {
+                // The file's end tells where its parts stand, so its writer wants a place of its own.
+                let mut bytes = Vec::new();
+                parquet::write(digest.report, &mut bytes)?;
+                out.write_all(&bytes)
+            }
+            Format::Sarif => sarif::write(digest, &self.place, out),
+            Format::Junit => junit::write(digest, &self.place, out),
+            Format::Github => github::write(digest, &self.place, out),
+            Format::Gitlab => gitlab::write(digest, &self.place, out),
+            Format::Azure => azure::write(digest, &self.place, out),
+            Format::Rdjson => rdjson::write(digest, &self.place, out),
+        }
     }
 }
 
@@ -186,7 +362,7 @@ pub(crate) fn write_file(
         let mut out = BufWriter::new(File::create(&partial)?);
         write(&mut out)?;
         out.into_inner()?.sync_all()?;
-        std::fs::rename(&partial, path)
+        fs::rename(&partial, path)
     };
     attempt().with_context(|| format!("cannot write {}", path.display()))
 }

@@ -21,6 +21,8 @@ pub(super) enum Cue {
     TalkPressing,
     TalkLeave,
     TalkBesides,
+    TalkGrudging,
+    TalkGrateful,
     FillerGreeting,
     FillerHold,
     FillerApology,
@@ -50,7 +52,7 @@ pub(super) enum Cue {
 }
 
 impl Cue {
-    const ALL: [(Self, &'static str, &'static str); 43] = [
+    const ALL: [(Self, &'static str, &'static str); 45] = [
         (Self::AskTime, "ask", "time"),
         (Self::AskPlace, "ask", "place"),
         (Self::AskAmount, "ask", "amount"),
@@ -68,6 +70,8 @@ impl Cue {
         (Self::TalkPressing, "talk", "pressing"),
         (Self::TalkLeave, "talk", "leave"),
         (Self::TalkBesides, "talk", "besides"),
+        (Self::TalkGrudging, "talk", "grudging"),
+        (Self::TalkGrateful, "talk", "grateful"),
         (Self::FillerGreeting, "filler", "greeting"),
         (Self::FillerHold, "filler", "hold"),
         (Self::FillerApology, "filler", "apology"),

@@ -49,6 +49,7 @@ pub(super) fn judge(
     cues: &Cues,
 ) {
     ledger.judgements = vec![Vec::new(); readings.len()];
+    ledger.evasiveness = vec![None; readings.len()];
     let runs = runs(conversation);
     let read =
         |messages: &[usize]| messages.iter().filter_map(|at| readings[*at].as_ref()).collect::<Vec<_>>();
@@ -126,8 +127,7 @@ pub(super) fn judge(
             met |= matches!(verdict, Verdict::Answered | Verdict::Partly | Verdict::Refusal) && scene.meets();
             deferred |= verdict == Verdict::DeferredWithTime;
             pending = verdict == Verdict::AskedBack;
-            ledger.replies += 1;
-            ledger.badness += f64::from(evasive);
+            ledger.evasiveness[*message] = Some(f64::from(evasive));
             ledger.judgements[*message].push(judgement);
         }
         let outcome = match (met, deferred) {

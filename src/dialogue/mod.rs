@@ -5,8 +5,10 @@
 
 mod cue;
 mod cues;
+mod deadline;
 mod evidence;
 mod judge;
+mod parting;
 mod parts;
 mod question;
 mod reading;
@@ -269,8 +271,10 @@ pub struct Ledger {
     holds: Vec<Vec<Holding>>,
     delays: Vec<Option<SignedDuration>>,
     unanswered: Vec<bool>,
-    replies: usize,
-    badness: f64,
+    overdue: Vec<bool>,
+    /// How likely each reply evades.
+    evasiveness: Vec<Option<f64>>,
+    score: Option<f64>,
     summary: Summary,
 }
 
@@ -308,8 +312,15 @@ impl Ledger {
             .map(|reading| reading.as_ref().map_or_else(Vec::new, evidence::holdings))
             .collect();
         ledger.read_times(conversation);
+        ledger.overdue = deadline::overdue(conversation, &readings);
         judge::judge(&mut ledger, &readings, conversation, cues);
         ledger.count();
+        ledger.score = ledger.mean_evasiveness().map(|evaded| {
+            let by_customer = conversation.messages.iter().zip(&readings);
+            let by_customer = by_customer.filter(|(message, _)| message.role == Role::Customer);
+            let customers: Vec<&Reading> = by_customer.filter_map(|(_, reading)| reading.as_ref()).collect();
+            parting::displeasure(evaded, &customers)
+        });
         ledger
     }
 
@@ -335,9 +346,10 @@ impl Ledger {
         &self.items
     }
 
-    /// How much of the conversation was evaded, 0 to 1; `None` where nothing was asked.
-    pub fn score(&self) -> Option<f64> {
-        (self.replies > 0).then(|| self.badness / self.replies as f64)
+    /// How badly the conversation went for the customer, 0 to 1: how likely its replies evade, and how the customer takes them.
+    /// `None` where nothing was asked.
+    pub const fn score(&self) -> Option<f64> {
+        self.score
     }
 
     /// Counts of items and waits.
@@ -353,6 +365,22 @@ impl Ledger {
     /// Whether `index` is a customer's message after which nobody wrote.
     pub fn unanswered(&self, index: usize) -> bool {
         self.unanswered.get(index).copied().unwrap_or(false)
+    }
+
+    /// Whether `index` is an agent's message whose stated deadline passed without a word, so that the customer asked again.
+    pub fn overdue(&self, index: usize) -> bool {
+        self.overdue.get(index).copied().unwrap_or(false)
+    }
+
+    /// How likely the reply at `index` evades, 0 to 1; `None` where nothing was open or nobody replied.
+    pub fn evasiveness(&self, index: usize) -> Option<f64> {
+        self.evasiveness.get(index).copied().flatten()
+    }
+
+    fn mean_evasiveness(&self) -> Option<f64> {
+        let replies = self.evasiveness.iter().flatten();
+        let count = replies.clone().count();
+        (count > 0).then(|| replies.sum::<f64>() / count as f64)
     }
 
     fn count(&mut self) {

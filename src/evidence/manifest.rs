@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::container::Entry;
-use crate::hash::{hex, sha256};
+use crate::hash::{hex, listing, sha256};
 
 /// Changes when a checker of this version could not check the bundles.
 pub(super) const FORMAT: &str = "kefulint-evidence/1";
@@ -47,8 +47,7 @@ impl Manifest {
 
     /// The root as the files listed give it.
     pub(super) fn digest(&self) -> [u8; 32] {
-        let list: String =
-            self.files.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
+        let list = listing(self.files.iter().map(|file| (&*file.sha256, &*file.path)));
         Sha256::digest(list.as_bytes()).into()
     }
 

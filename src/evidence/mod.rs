@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::{
     config::Config,
     finding::Finding,
-    hash::sha256,
+    hash::{listing, sha256},
     law::Statute,
     rule::Linter,
     transcript::{Conversation, Message, Moment, Role, Source, Transcript},
@@ -310,7 +310,7 @@ impl<'a> RunDoc<'a> {
             .files()
             .map(|(file, text)| FileDigest { file, sha256: sha256(text.as_bytes()) })
             .collect();
-        let list: String = files.iter().map(|file| format!("{}  {}\n", file.sha256, file.file)).collect();
+        let list = listing(files.iter().map(|file| (&*file.sha256, file.file)));
         Self {
             tool: "kefulint",
             version: run.version,

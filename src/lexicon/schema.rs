@@ -216,6 +216,10 @@ pub struct ConditionDoc {
     pub delay: Option<String>,
     /// Operator: nobody replied.
     pub unanswered: Option<bool>,
+    /// Operator: a deadline that the message states passed without a word.
+    pub overdue: Option<bool>,
+    /// Operator: how likely the reply evades the open question, 0 to 1.
+    pub evasive: Option<f64>,
     /// Operator: so many messages.
     pub count: Option<CountDoc>,
     /// Operator: the learned model thinks so.

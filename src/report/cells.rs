@@ -27,7 +27,7 @@ const fn column(title: &'static str, width: u16, of: fn(&Finding) -> Cell) -> Co
 }
 
 /// The columns of a finding.
-pub(super) const FINDING: [Column; 20] = [
+pub(super) const FINDING: [Column; 21] = [
     column("编号", 26, |f| text(&*f.fingerprint)),
     column("严重程度", 10, |f| text(f.severity.title())),
     column("可信度", 8, |f| text(f.confidence.title())),
@@ -42,6 +42,7 @@ pub(super) const FINDING: [Column; 20] = [
     column("命中", 24, |f| text(&*f.quote)),
     column("消息", 50, |f| text(message(f))),
     column("原因", 50, |f| text(&*f.why)),
+    column("未见", 40, |f| text(not_said(f))),
     column("依据", 50, |f| text(wording::citations(&f.statutes, f.assumed_date))),
     column("法条编号", 30, |f| text(ids(&f.statutes))),
     column("建议", 40, |f| text(&*f.advice)),
@@ -50,11 +51,16 @@ pub(super) const FINDING: [Column; 20] = [
     column("复核", 30, |f| text(wording::standing(f))),
 ];
 
-fn message(finding: &Finding) -> &str {
+pub(super) fn message(finding: &Finding) -> &str {
     let own = finding.context.iter().find(|line| line.message_index == finding.message_index);
     own.map_or("", |line| &line.text)
 }
 
-fn ids(citations: &[Citation]) -> String {
+/// What was looked for in vain.
+pub(super) fn not_said(finding: &Finding) -> String {
+    finding.absences.iter().map(wording::absence).collect::<Vec<_>>().join("；")
+}
+
+pub(super) fn ids(citations: &[Citation]) -> String {
     citations.iter().map(|citation| &*citation.id).collect::<Vec<_>>().join(" ")
 }

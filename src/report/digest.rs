@@ -11,8 +11,13 @@ use std::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Charge, ConversationLine, Head, Report, Tally, risk};
+use super::{
+    Charge, ConversationLine, Head, Report, Tally,
+    group::{self, GroupBy, Groups},
+    risk,
+};
 use crate::{
+    config::Teams,
     finding::{Citation, Family, Severity, SuppressionKind},
     law::{
         Registry,
@@ -112,13 +117,17 @@ pub struct StatuteLine {
     pub findings: u64,
 }
 
-/// Findings of a day, a month or a year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The conversations that began on a day, in a month or in a year.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Period {
     /// 2026-03-02, 2026-03 or 2026.
     pub label: String,
-    /// The agents' own, by family.
+    /// How many they are.
+    pub conversations: u64,
+    /// The agents' own findings in them, by family.
     pub families: [u64; 5],
+    /// Findings per 100 conversations, with interval; none without conversations.
+    pub rate: Option<risk::Risk>,
 }
 
 impl Period {
@@ -164,6 +173,8 @@ pub struct Digest<'a> {
     pub statutes: Vec<StatuteLine>,
     /// What may follow from all findings but those about customers.
     pub exposure: Exposure,
+    /// The same figures by group, where they were asked for.
+    pub groups: Option<Groups>,
     /// What was set aside.
     pub suppressed: Suppressed,
 }
@@ -192,8 +203,15 @@ impl<'a> Digest<'a> {
             rules: rules(report, ground.rules),
             statutes: statutes(report, ground.registry),
             exposure: exposures.whole,
+            groups: None,
             suppressed: suppressed(report),
         }
+    }
+
+    /// Adds the figures by group.
+    #[must_use]
+    pub fn grouped(self, by: GroupBy, teams: &Teams) -> Self {
+        Self { groups: Some(group::groups(self.report, self.head, by, teams)), ..self }
     }
 
     /// Findings put down to that.
@@ -219,28 +237,36 @@ impl<'a> Digest<'a> {
         if conversations == 0 { 0.0 } else { 100.0 * weight / conversations as f64 }
     }
 
-    /// The agents' own dated findings by day; by month or year where there would be too many days to draw.
+    /// The dated conversations by the day of their beginning; by month or year where there would be too many days to draw.
     pub fn trend(&self) -> Vec<Period> {
-        let own = self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent);
-        let dated: Vec<(Date, Family)> =
-            own.filter_map(|finding| Some((finding.time?.day(), finding.family))).collect();
-        let days = dated.iter().map(|(day, _)| *day);
-        let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Vec::new() };
-        let days = (last - first).get_days();
-        let (format, step, start) = if days < 62 {
-            ("%F", jiff::Span::new().days(1), first)
-        } else if days < 1096 {
-            ("%Y-%m", jiff::Span::new().months(1), first.first_of_month())
-        } else {
-            ("%Y", jiff::Span::new().years(1), first.first_of_year())
+        let started = |line: &'a ConversationLine| Some((&*line.conversation_id, line.started?.day()));
+        let days: HashMap<&str, Date> = self.report.conversations.iter().filter_map(started).collect();
+        let (Some(&first), Some(&last)) = (days.values().min(), days.values().max()) else {
+            return Vec::new();
+        };
+        let (format, step, start) = match (last - first).get_days() {
+            ..62 => ("%F", jiff::Span::new().days(1), first),
+            62..1096 => ("%Y-%m", jiff::Span::new().months(1), first.first_of_month()),
+            _ => ("%Y", jiff::Span::new().years(1), first.first_of_year()),
         };
         let label = |day: Date| day.strftime(format).to_string();
-        let mut periods: BTreeMap<String, [u64; 5]> =
-            start.series(step).take_while(|day| *day <= last).map(|day| (label(day), [0; 5])).collect();
-        for (day, family) in dated {
-            periods.entry(label(day)).or_default()[family as usize] += 1;
+        let mut periods: BTreeMap<String, (u64, [u64; 5])> =
+            start.series(step).take_while(|day| *day <= last).map(|day| (label(day), (0, [0; 5]))).collect();
+        for &day in days.values() {
+            periods.entry(label(day)).or_default().0 += 1;
         }
-        periods.into_iter().map(|(label, families)| Period { label, families }).collect()
+        for finding in self.report.active().filter(|finding| Charge::of(finding) == Charge::Agent) {
+            if let Some(&day) = days.get(&*finding.conversation_id) {
+                periods.entry(label(day)).or_default().1[finding.family as usize] += 1;
+            }
+        }
+        let period = |(label, (conversations, families)): (String, (u64, [u64; 5]))| Period {
+            rate: risk::rate(families.iter().sum(), conversations),
+            label,
+            conversations,
+            families,
+        };
+        periods.into_iter().map(period).collect()
     }
 
     /// Those whose own findings weigh most; of equals in reading order.

@@ -14,6 +14,7 @@ use super::{
     Charge,
     cells::{Cell, FINDING},
     digest::Digest,
+    group::Groups,
     risk::PRIOR_CONVERSATIONS,
     wording,
 };
@@ -50,6 +51,9 @@ fn workbook(digest: &Digest<'_>) -> Result<Vec<u8>, XlsxError> {
         .set_properties(&DocProperties::new().set_title("客服会话合规报告").set_creation_datetime(&created));
     summary(workbook.add_worksheet(), digest)?;
     agents(workbook.add_worksheet(), digest)?;
+    if let Some(all) = &digest.groups {
+        groups(workbook.add_worksheet(), all)?;
+    }
     findings(workbook.add_worksheet(), digest)?;
     rules(workbook.add_worksheet(), digest)?;
     statutes(workbook.add_worksheet(), digest)?;
@@ -217,7 +221,7 @@ fn agents(sheet: &mut Worksheet, digest: &Digest<'_>) -> Result<(), XlsxError> {
             Cell::Decimal(line.risk.mean),
             Cell::Decimal(line.risk.low),
             Cell::Decimal(line.risk.high),
-            text(if line.too_few { "会话太少" } else { "是" }),
+            comparable(line.too_few),
         ];
         let counts =
             [tally.conversations, tally.messages].into_iter().chain(tally.families).chain(tally.severities);
@@ -235,6 +239,38 @@ fn agents(sheet: &mut Worksheet, digest: &Digest<'_>) -> Result<(), XlsxError> {
     }
     table.bars(1)?;
     table.finish()
+}
+
+fn groups(sheet: &mut Worksheet, groups: &Groups) -> Result<(), XlsxError> {
+    let mut columns = vec![
+        (groups.by.title(), 20),
+        ("风险", 10),
+        ("区间下限", 10),
+        ("区间上限", 10),
+        ("可比较", 8),
+        ("会话", 8),
+    ];
+    columns.extend(Family::ALL.map(|family| (family.title(), 14)));
+    columns.extend(Severity::ALL.map(|severity| (severity.title(), 10)));
+    let mut table = Table::new(sheet, "分组", &columns)?;
+    for line in &groups.lines {
+        let mut row = vec![
+            text(&*line.group),
+            Cell::Decimal(line.risk.mean),
+            Cell::Decimal(line.risk.low),
+            Cell::Decimal(line.risk.high),
+            comparable(line.too_few),
+            Cell::Number(line.conversations),
+        ];
+        row.extend(line.families.into_iter().chain(line.severities).map(Cell::Number));
+        table.push(row)?;
+    }
+    table.bars(1)?;
+    table.finish()
+}
+
+fn comparable(too_few: bool) -> Cell {
+    text(if too_few { "会话太少" } else { "是" })
 }
 
 fn findings(sheet: &mut Worksheet, digest: &Digest<'_>) -> Result<(), XlsxError> {

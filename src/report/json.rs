@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ConversationLine, Head, Report, Tally,
-    digest::{AgentLine, Digest, RuleCards, RuleLine, StatuteLine, Suppressed},
+    digest::{AgentLine, Digest, Period, RuleCards, RuleLine, StatuteLine, Suppressed},
+    group::Groups,
     risk::PRIOR_CONVERSATIONS,
 };
 use crate::{
@@ -21,8 +22,9 @@ use crate::{
     transcript::{Problem, ReadStats},
 };
 
+/// What a whole report is, for everything that reads one.
 #[derive(Serialize)]
-struct Whole<'a> {
+pub(super) struct Whole<'a> {
     tool: &'static str,
     #[serde(flatten)]
     head: &'a Head,
@@ -35,6 +37,9 @@ struct Whole<'a> {
     suppressed: Suppressed,
     exposure: &'a Exposure,
     agents: &'a [AgentLine],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<&'a Groups>,
+    trend: Vec<Period>,
     by_rule: &'a [RuleLine],
     by_statute: &'a [StatuteLine],
     conversations: &'a [ConversationLine],
@@ -52,8 +57,13 @@ pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The whole report.
 pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(digest))?;
+    out.write_all(b"\n")
+}
+
+pub(super) fn document<'a>(digest: &'a Digest<'_>) -> Whole<'a> {
     let Digest { report, head, .. } = digest;
-    let whole = Whole {
+    Whole {
         tool: "kefulint",
         head,
         read: &report.stats,
@@ -65,13 +75,13 @@ pub fn whole(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         suppressed: digest.suppressed,
         exposure: &digest.exposure,
         agents: &digest.agents,
+        groups: digest.groups.as_ref(),
+        trend: digest.trend(),
         by_rule: &digest.rules,
         by_statute: &digest.statutes,
         conversations: &report.conversations,
         findings: &report.findings,
-    };
-    serde_json::to_writer_pretty(&mut *out, &whole)?;
-    out.write_all(b"\n")
+    }
 }
 
 /// A report read back.

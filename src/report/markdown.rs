@@ -33,6 +33,7 @@ pub fn write(digest: &Digest<'_>, findings: usize, out: &mut dyn Write) -> io::R
         writeln!(out, "{set_aside}\n")?;
     }
     agents(digest, out)?;
+    groups(digest, out)?;
     let lines = wording::exposure(&digest.exposure);
     if !lines.is_empty() {
         writeln!(out, "## {}\n", wording::EXPOSURE)?;
@@ -81,6 +82,24 @@ fn agents(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n{}；\\* 会话太少，不宜比较。\n", wording::RISK)
 }
 
+fn groups(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(groups) = &digest.groups else { return Ok(()) };
+    let titles = Family::ALL.map(Family::title).join(" | ");
+    writeln!(out, "## 按{}\n\n| {0} | 会话 | {titles} | 风险（95% 区间） |", groups.by.title())?;
+    writeln!(out, "|---|{}", "--:|".repeat(2 + Family::ALL.len()))?;
+    for line in &groups.lines {
+        let families = line.families.map(|count| count.to_string()).join(" | ");
+        let star = if line.too_few { " \\*" } else { "" };
+        let (group, risk) = (escaped(&line.group), line.risk);
+        writeln!(
+            out,
+            "| {group} | {} | {families} | {:.1}（{:.0}–{:.0}）{star} |",
+            line.conversations, risk.mean, risk.low, risk.high
+        )?;
+    }
+    writeln!(out)
+}
+
 /// A finding with its context.
 pub(super) fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
@@ -106,6 +125,9 @@ pub(super) fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "> {}：{}{quote}{}  ", wording::speaker(line.role), escaped(before), escaped(after))?;
     }
     writeln!(out, "\n- 原因：{}", escaped(&finding.why))?;
+    for absence in &finding.absences {
+        writeln!(out, "- 未见：{}", escaped(&wording::absence(absence)))?;
+    }
     writeln!(out, "- 依据：{}", escaped(&wording::citations(&finding.statutes, finding.assumed_date)))?;
     writeln!(out, "- 建议：{}", escaped(&finding.advice))?;
     if finding.suppressed.is_some() {

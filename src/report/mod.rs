@@ -14,18 +14,24 @@ use crate::{
     dialogue::Summary,
     finding::{Family, Finding, Severity},
     rule::{Linted, NearMiss},
-    transcript::{Problem, ReadStats},
+    transcript::{Moment, Problem, ReadStats},
 };
 
 mod cells;
+pub mod ci;
+pub mod compare;
 pub mod csv;
 pub mod digest;
 pub mod excel;
+pub mod group;
 pub mod html;
 pub mod json;
 pub mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod risk;
 pub mod sheet;
+pub mod template;
 pub mod terminal;
 mod wording;
 
@@ -112,7 +118,8 @@ impl Tally {
         self.evaded += other.evaded;
     }
 
-    fn count(&mut self, finding: &Finding) {
+    /// Counts one finding.
+    pub(crate) fn count(&mut self, finding: &Finding) {
         match Charge::of(finding) {
             Charge::Customer => self.abuse_borne += 1,
             Charge::Log => self.exposures += 1,
@@ -133,6 +140,12 @@ pub struct ConversationLine {
     pub agents: Vec<Option<Arc<str>>>,
     /// Its messages.
     pub messages: u64,
+    /// The channel, shop or queue, if the export says so.
+    #[serde(default)]
+    pub channel: Option<Arc<str>>,
+    /// When its first dated message was written.
+    #[serde(default)]
+    pub started: Option<Moment>,
     /// The trade told from its words.
     pub trade: Option<Arc<str>>,
     /// Findings in it that are not set aside.
@@ -219,6 +232,8 @@ impl Report {
             conversation_id: linted.conversation_id,
             agents: linted.agents.into_iter().map(|(agent, _)| agent).collect(),
             messages: linted.messages,
+            channel: linted.channel,
+            started: linted.started,
             trade: linted.trade,
             findings: linted.findings.iter().filter(|finding| !finding.is_suppressed()).count() as u64,
             dialogue: linted.dialogue,

@@ -6,22 +6,54 @@
 //! docs/risk.md derives it.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, Gamma};
+use statrs::distribution::{ContinuousCDF, FisherSnedecor, Gamma};
 
 use super::Tally;
 
 /// How many conversations the team's rate weighs in the judgement of one agent.
 pub const PRIOR_CONVERSATIONS: f64 = 20.0;
 
-/// Weighted breaches per 100 conversations.
+/// A figure with its interval: weighted breaches per 100 conversations where it is an agent's risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Risk {
-    /// The posterior mean.
+    /// The figure: the posterior mean of a risk, the observed value of a rate or ratio.
     pub mean: f64,
     /// Lower end of the central 95 % of the posterior.
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+/// Findings per 100 conversations as observed, not weighted and not shrunk; the interval by Jeffreys' prior. None without conversations.
+pub fn rate(findings: u64, conversations: u64) -> Option<Risk> {
+    if conversations == 0 {
+        return None;
+    }
+    let posterior = Gamma::new(findings as f64 + 0.5, conversations as f64).ok()?;
+    // Where nothing was seen, nothing is the lower end.
+    let low = if findings == 0 { 0.0 } else { posterior.inverse_cdf(0.025) };
+    Some(Risk {
+        mean: 100.0 * findings as f64 / conversations as f64,
+        low: 100.0 * low,
+        high: 100.0 * posterior.inverse_cdf(0.975),
+    })
+}
+
+/// The second rate over the first, as the ratio of the posterior means; the interval by the F distribution, which the ratio of
+/// two gammas follows. None where a side has no conversations, or neither has findings.
+pub fn ratio(findings: [u64; 2], conversations: [u64; 2]) -> Option<Risk> {
+    if conversations.contains(&0) || findings == [0, 0] {
+        return None;
+    }
+    let [first, second] = findings.map(|count| count as f64 + 0.5);
+    let [before, after] = conversations.map(|count| count as f64);
+    let scale = (second / after) / (first / before);
+    let spread = FisherSnedecor::new(2.0 * second, 2.0 * first).ok()?;
+    Some(Risk {
+        mean: scale,
+        low: scale * spread.inverse_cdf(0.025),
+        high: scale * spread.inverse_cdf(0.975),
+    })
 }
 
 /// The prior that all agents of a report share.

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     Charge, Report, UNNAMED,
     digest::{AgentLine, Digest},
+    group::Groups,
     wording,
 };
 use crate::{
@@ -29,6 +30,9 @@ pub struct Screen {
     pub findings: usize,
 }
 
+/// The families in two or three characters.
+const FAMILIES: [&str; 5] = ["不文明", "答非", "误导", "隐私", "引导"];
+
 const PLAIN: Style = Style::new();
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -40,6 +44,7 @@ pub fn write(digest: &Digest<'_>, screen: Screen, out: &mut dyn Write) -> io::Re
     let report = digest.report;
     page.summary(digest)?;
     page.agents(&digest.agents)?;
+    page.groups(digest.groups.as_ref())?;
     page.exposure(&digest.exposure)?;
     page.findings(report)?;
     page.near_misses(report)?;
@@ -99,7 +104,7 @@ impl Page<'_> {
         // Wide screens have room for the log's hygiene and the load borne.
         let wide = self.screen.width >= 110;
         let mut header = pad("坐席", name_width);
-        for title in ["会话", "消息", "不文明", "答非", "误导", "隐私", "引导"] {
+        for title in ["会话", "消息"].into_iter().chain(FAMILIES) {
             header.push_str(&pad_left(title, 7));
         }
         if wide {
@@ -126,6 +131,27 @@ impl Page<'_> {
             self.line(if line.too_few { DIM } else { PLAIN }, &row)?;
         }
         self.wrapped(DIM, "", &format!("{}；* 会话太少，不宜比较。", wording::RISK))?;
+        writeln!(self.out)
+    }
+
+    fn groups(&mut self, groups: Option<&Groups>) -> io::Result<()> {
+        let Some(Groups { by, lines }) = groups else { return Ok(()) };
+        let name_width = lines.iter().map(|line| line.group.width()).max().unwrap_or(0).clamp(4, 24);
+        let mut header = pad(&format!("按{}", by.title()), name_width) + &pad_left("会话", 7);
+        for title in FAMILIES {
+            header.push_str(&pad_left(title, 7));
+        }
+        self.line(BOLD, &(header + "  风险（95% 区间）"))?;
+        for line in lines {
+            let mut row = pad(&shortened(&line.group, name_width), name_width);
+            for count in [line.conversations].into_iter().chain(line.families) {
+                row.push_str(&pad_left(&count.to_string(), 7));
+            }
+            let star = if line.too_few { "*" } else { "" };
+            let risk = line.risk;
+            let row = format!("{row}  {:.1}（{:.0}–{:.0}）{star}", risk.mean, risk.low, risk.high);
+            self.line(if line.too_few { DIM } else { PLAIN }, &row)?;
+        }
         writeln!(self.out)
     }
 
@@ -193,6 +219,9 @@ impl Page<'_> {
             self.wrapped(PLAIN, &format!("  {speaker}："), &text)?;
         }
         self.wrapped(PLAIN, "  原因：", &finding.why)?;
+        for absence in &finding.absences {
+            self.wrapped(PLAIN, "  未见：", &wording::absence(absence))?;
+        }
         self.wrapped(PLAIN, "  依据：", &wording::citations(&finding.statutes, finding.assumed_date))?;
         self.wrapped(PLAIN, "  建议：", &finding.advice)?;
         if finding.suppressed.is_some() {

@@ -2,7 +2,7 @@
 
 use super::digest::Suppressed;
 use crate::{
-    finding::{Citation, Finding, Span, SuppressionKind, SuppressionStatus},
+    finding::{Absence, Citation, Finding, Span, SuppressionKind, SuppressionStatus},
     law::{
         Consequence,
         remedy::{Exposure, PossiblePenalty},
@@ -48,6 +48,35 @@ pub(super) fn split(text: &str, span: Span) -> [&str; 3] {
 /// The minute of the message, as its export states it.
 pub(super) fn time(finding: &Finding) -> String {
     finding.time.map_or_else(|| "时间不详".to_owned(), |time| time.civil().strftime("%F %H:%M").to_string())
+}
+
+/// Where and for what was looked in vain; the wordings themselves only where there is one.
+pub(super) fn absence(absence: &Absence) -> String {
+    let sought = match &*absence.wordings {
+        [only] if only.starts_with('/') => "未见规则所列的句式".to_owned(),
+        [only] => format!("未见{only}"),
+        many => format!("未见 {} 种说法中的任何一种", many.len()),
+    };
+    format!("{}，{sought}", examined(absence))
+}
+
+/// The messages that were looked at: 查看了第 1–3、6 条（共 4 条）
+pub(super) fn examined(absence: &Absence) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &index in &absence.messages {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == index => *last = index,
+            _ => runs.push((index, index)),
+        }
+    }
+    if runs.is_empty() {
+        return "范围内没有消息".to_owned();
+    }
+    let run = |&(first, last): &(u32, u32)| {
+        if first == last { format!("{}", first + 1) } else { format!("{}–{}", first + 1, last + 1) }
+    };
+    let runs: Vec<String> = runs.iter().map(run).collect();
+    format!("查看了第 {} 条（共 {} 条）", runs.join("、"), absence.messages.len())
 }
 
 /// What was set aside; nothing where nothing was.

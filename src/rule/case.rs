@@ -339,13 +339,25 @@ impl<'a> Case<'a> {
             }
             Operator::Repeats(closeness) => self.repeats(message, *closeness),
             Operator::Delay(limit) => {
-                if self.conversation.messages.iter().any(|message| message.time.is_none()) {
-                    self.note_not_evaluable(condition.rule);
-                }
+                self.note_times(condition);
                 ledger.reply_delay(message).is_some_and(|delay| delay > *limit)
             }
             Operator::Unanswered => ledger.unanswered(message),
+            Operator::Overdue => {
+                self.note_times(condition);
+                ledger.overdue(message)
+            }
+            Operator::Evasive(at_least) => {
+                ledger.evasiveness(message).is_some_and(|likely| likely >= *at_least)
+            }
             _ => false,
+        }
+    }
+
+    /// Notes that a condition asks for times that are not there.
+    fn note_times(&self, condition: &Condition) {
+        if self.conversation.messages.iter().any(|message| message.time.is_none()) {
+            self.note_not_evaluable(condition.rule);
         }
     }
 

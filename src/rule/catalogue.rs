@@ -117,6 +117,15 @@ fn operator(condition: &ConditionDoc) -> String {
     {
         return format!("{what} {}", quoted(words));
     }
+    if let Some(learned) = &condition.learned {
+        return format!("the model holds it for `{}`, at least {}", learned.model, learned.at_least);
+    }
+    if let Some(at_least) = condition.evasive {
+        return format!("evasive, at least {at_least}");
+    }
+    if condition.overdue == Some(true) {
+        return "overdue".to_owned();
+    }
     match (condition.repeats, &condition.delay, &condition.count) {
         (Some(closeness), ..) => format!("repeats an earlier message, closeness {closeness}"),
         (_, Some(delay), _) => format!("delay over {delay}"),
@@ -128,11 +137,11 @@ fn operator(condition: &ConditionDoc) -> String {
 /// What a rule looks at, in a word.
 fn sees(rule: &Rule) -> &'static str {
     let any = |has: fn(&ConditionDoc) -> bool| rule.doc.conditions.values().any(has);
-    if any(|c| c.verdict.is_some() || c.holds.is_some() || c.question.is_some()) {
+    if any(|c| c.verdict.is_some() || c.evasive.is_some() || c.holds.is_some() || c.question.is_some()) {
         "问答"
     } else if any(|c| c.personal_data.is_some()) {
         "个人信息"
-    } else if any(|c| c.delay.is_some()) {
+    } else if any(|c| c.delay.is_some() || c.overdue.is_some()) {
         "时间"
     } else {
         "用语"

@@ -301,6 +301,12 @@ impl Compiler<'_> {
         if doc.unanswered == Some(true) {
             operators.push(Operator::Unanswered);
         }
+        if doc.overdue == Some(true) {
+            operators.push(Operator::Overdue);
+        }
+        if let Some(at_least) = doc.evasive {
+            operators.push(Operator::Evasive(share(at_least, "evasive")?));
+        }
         if let Some(learned) = &doc.learned {
             operators.push(self.learned(learned)?);
         }
@@ -317,9 +323,7 @@ impl Compiler<'_> {
 
     fn learned(&self, doc: &LearnedDoc) -> Result<Operator, String> {
         let LearnedDoc { model: name, at_least } = doc;
-        if !(0.0..=1.0).contains(at_least) {
-            return Err(format!("at_least = {at_least} must lie between 0 and 1"));
-        }
+        let at_least = share(*at_least, "at_least")?;
         let choices = self.models.iter().enumerate();
         let asked: Vec<Asked> =
             choices.filter_map(|(model, known)| Some(Asked { model, choice: known.choice(name)? })).collect();
@@ -328,7 +332,7 @@ impl Compiler<'_> {
             let names: Vec<String> = self.models.iter().flat_map(|model| model.names()).collect();
             return Err(format!("the model does not know `{name}`; it knows {}", names.join(", ")));
         }
-        Ok(Operator::Learned { asked, at_least: *at_least })
+        Ok(Operator::Learned { asked, at_least })
     }
 
     fn terms(
@@ -481,6 +485,15 @@ fn numbers(
     what: &str,
 ) -> Result<Vec<usize>, String> {
     names.iter().map(|name| number(name).ok_or_else(|| format!("unknown {what} `{name}`"))).collect()
+}
+
+/// A number that must be a share.
+fn share(value: f64, name: &str) -> Result<f64, String> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{name} = {value} must lie between 0 and 1"))
+    }
 }
 
 fn named<T: DeserializeOwned>(names: &[String], what: &str) -> Result<Vec<T>, String> {

@@ -7,25 +7,31 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
+    absence::{SILENCE, Wordings},
     case::Case,
     compile,
     judge::{self, Circumstances, Decision},
     outcome::Stop,
-    program::{Condition, Operator, Program, Scope},
+    overrides::{Override, Overrides},
+    program::{Condition, Operator, Program},
     twins::{fingerprint, join_kinds, number_twins, order, sort},
     work::Work,
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
     eval::{Claim, family_of},
-    finding::{Confidence, ContextLine, Finding, Span, Trace},
+    finding::{Absence, Confidence, ContextLine, Finding, Span, Trace},
     law::Registry,
     learned::{Reasons, Source},
     lexicon::{Fault, Lexicon, LexiconError, Rule, schema::Maturity, sorted},
     personal,
+    place::Place,
     text::fold::fold,
-    transcript::{Conversation, Role},
+    transcript::{Conversation, Moment, Role},
 };
+
+/// How many of the wordings that would have counted stand in the reason itself.
+const SAMPLES: usize = 4;
 
 /// How findings are made.
 #[derive(Clone, Debug)]
@@ -40,6 +46,10 @@ pub struct Options {
     pub model: Source,
     /// Tell for each finding which conditions held and how, and what nearly fired.
     pub explain: bool,
+    /// What holds for some files or some agents only.
+    pub overrides: Vec<Override>,
+    /// Where the paths of overrides are seen from.
+    pub place: Place,
 }
 
 impl Default for Options {
@@ -50,6 +60,8 @@ impl Default for Options {
             trade: None,
             model: Source::Embedded,
             explain: false,
+            overrides: Vec::new(),
+            place: Place::default(),
         }
     }
 }
@@ -63,6 +75,10 @@ pub struct Linted {
     pub agents: Vec<(Option<Arc<str>>, u64)>,
     /// Messages of the conversation.
     pub messages: u64,
+    /// The channel, shop or queue, if the export says so.
+    pub channel: Option<Arc<str>>,
+    /// When its first dated message was written.
+    pub started: Option<Moment>,
     /// The trade told from its words, by name.
     pub trade: Option<Arc<str>>,
     /// In order of message and severity.
@@ -83,9 +99,11 @@ pub struct Linted {
 pub struct Linter {
     lexicon: Lexicon,
     program: Program,
+    wordings: Wordings,
     registry: Registry,
     cues: Cues,
     options: Options,
+    overrides: Overrides,
     forced_trade: Option<usize>,
 }
 
@@ -116,7 +134,18 @@ impl Linter {
                 })?)
             }
         };
-        Ok(Self { lexicon, program, registry, cues, options, forced_trade })
+        let overrides = Overrides::new(&options.overrides, options.place.clone(), &lexicon, &program.trades)
+            .map_err(|fault| sorted(vec![fault]))?;
+        Ok(Self {
+            lexicon,
+            wordings: Wordings::new(&program),
+            program,
+            registry,
+            cues,
+            options,
+            overrides,
+            forced_trade,
+        })
     }
 
     /// The rules.
@@ -162,7 +191,8 @@ impl Linter {
     /// Judges one conversation.
     pub fn lint(&self, conversation: &Conversation) -> Linted {
         let case = Case::new(&self.program, &self.cues, conversation);
-        let trade = self.forced_trade.or_else(|| case.trade());
+        let given = self.overrides.trade(conversation).or(self.forced_trade);
+        let trade = given.or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
         // Most conversations have nothing to quote.
         let quoted = !decisions.is_empty() || self.options.explain;
@@ -172,6 +202,7 @@ impl Linter {
             .iter()
             .map(|decision| (decision.rule, self.finding(decision, &case, &masked, trade_name.as_deref())))
             .collect();
+        findings.retain_mut(|(_, finding)| self.overrides.keep(finding));
         findings.sort_by(|a, b| order(&a.1, &b.1));
         let findings = number_twins(join_kinds(self.join_readers(findings, &case)));
         let not_evaluable = case
@@ -184,6 +215,8 @@ impl Linter {
             conversation_id: conversation.id.clone(),
             agents: agents(conversation),
             messages: conversation.messages.len() as u64,
+            channel: conversation.channel.clone(),
+            started: conversation.messages.iter().find_map(|message| message.time),
             trade: trade_name,
             near_misses: if self.options.explain { self.near_misses_of(&case, &masked) } else { Vec::new() },
             not_evaluable,
@@ -279,7 +312,8 @@ impl Linter {
         let message = &conversation.messages[decision.message];
         let quote = cut(&masked[decision.message], decision.span);
         let duties: Vec<&str> = doc.duty.iter().map(String::as_str).collect();
-        let day = message.time.map_or(self.options.default_day, super::super::transcript::Moment::day);
+        let day = message.time.map_or(self.options.default_day, Moment::day);
+        let absences = self.wordings.absences(&self.program, case, decision);
         Finding {
             rule: rule.id().into(),
             family: doc.family,
@@ -298,7 +332,8 @@ impl Linter {
             statutes: self.registry.cite(&duties, day, trade),
             assumed_date: message.time.is_none(),
             advice: doc.advice.as_str().into(),
-            why: self.why(decision, case, masked, &quote),
+            why: self.why(decision, case, masked, &quote, &absences),
+            absences,
             also: Vec::new(),
             source: message.source.clone(),
             context: context(conversation, masked, decision.message),
@@ -386,7 +421,14 @@ impl Linter {
     }
 
     /// What held, with the words, and what was looked for in vain.
-    fn why(&self, decision: &Decision, case: &Case<'_>, masked: &[String], quote: &str) -> String {
+    fn why(
+        &self,
+        decision: &Decision,
+        case: &Case<'_>,
+        masked: &[String],
+        quote: &str,
+        absences: &[Absence],
+    ) -> String {
         let mut said = Vec::new();
         for (number, found) in &decision.because {
             let condition = &self.program.conditions[*number as usize];
@@ -411,6 +453,12 @@ impl Linter {
                     })
                 }
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
+                Operator::Overdue => "所说的时限已过，其间没有音讯，顾客再次追问".to_owned(),
+                Operator::Evasive(at_least) => {
+                    case.ledger().evasiveness(at).map_or_else(String::new, |likely| {
+                        format!("问答分析：未答所问的可能性 {likely:.2}（不低于 {at_least:.2}）")
+                    })
+                }
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }
                 | Operator::Similar { .. }
@@ -430,15 +478,11 @@ impl Linter {
             });
         }
         said.dedup();
-        let plan = &self.program.plans[decision.rule as usize];
-        for &number in &plan.denied {
-            let condition = &self.program.conditions[number as usize];
-            let samples = samples(&condition.operator);
-            if !samples.is_empty() && !condition.scope.is_local() {
-                let looked = case.window(condition, decision.message).len();
-                let place = if condition.scope == Scope::Conversation { "全会话" } else { "相应范围" };
-                said.push(format!("{place} {looked} 条消息中未见{}等说法", samples.join("、")));
-            }
+        for absence in absences.iter().filter(|absence| *absence.wordings != [SILENCE]) {
+            let samples = &absence.wordings[..absence.wordings.len().min(SAMPLES)];
+            let place = if absence.whole_conversation { "全会话" } else { "相应范围" };
+            let (looked, samples) = (absence.messages.len(), samples.join("、"));
+            said.push(format!("{place} {looked} 条消息中未见{samples}等说法"));
         }
         format!("{}：{}", self.rule(decision.rule).doc.title, said.join("；"))
     }
@@ -483,21 +527,6 @@ fn thought(operator: &Operator, case: &Case<'_>, message: usize) -> Option<(Stri
     let (probability, surest) = case.surest(asked, message)?;
     let score = format!("模型评分 {probability:.2}（阈值 {at_least:.2}）");
     Some((score, case.reasons(surest, message)))
-}
-
-/// The first few wordings that would have counted.
-fn samples(operator: &Operator) -> Vec<String> {
-    const SHOWN: usize = 4;
-    match operator {
-        Operator::Terms { terms, .. } => terms.iter().take(SHOWN).map(|t| format!("“{t}”")).collect(),
-        Operator::Similar { sentences, .. } => {
-            sentences.iter().take(SHOWN).map(|t| format!("“{t}”")).collect()
-        }
-        Operator::Patterns { patterns, .. } => {
-            patterns.iter().take(SHOWN).map(|p| format!("/{}/", p.as_str())).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 fn role_title(role: Role) -> &'static str {

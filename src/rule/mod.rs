@@ -3,6 +3,7 @@
 //! One direction: [`compile`] turns a lexicon into a program; [`matcher`] reads a message once; [`case`] answers whether a
 //! condition holds; [`judge`] decides rules; [`Linter`] turns decisions into findings.
 
+mod absence;
 pub mod case;
 pub mod catalogue;
 pub mod compare;
@@ -14,6 +15,7 @@ mod linter;
 mod literal;
 pub mod matcher;
 pub mod outcome;
+mod overrides;
 pub mod program;
 pub mod proof;
 mod rarity;
@@ -26,4 +28,5 @@ mod twins;
 mod work;
 
 pub use linter::{Linted, Linter, NearMiss, Options};
+pub use overrides::Override;
 pub use work::Work;

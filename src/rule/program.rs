@@ -168,6 +168,10 @@ pub enum Operator {
     Delay(SignedDuration),
     /// Nobody replied.
     Unanswered,
+    /// A stated deadline passed, and the customer had to ask.
+    Overdue,
+    /// The dialogue analysis holds the reply for that likely evasive.
+    Evasive(f64),
     /// A model thinks so; never holds where no model knows the answer.
     Learned {
         /// The models that know, and what each is asked.

@@ -14,9 +14,17 @@ use kefulint::{
     transcript::{self, Input, InputConfig},
 };
 
+mod absence;
 mod agent;
+mod browser;
+mod ci;
+mod contrast;
+mod evidence;
 mod formats;
+mod groups;
 mod merge;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod suppressed;
 mod text;
 

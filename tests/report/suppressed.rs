@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Bench;
 
 /// The fixture, with a word said on each finding of `rule`.
-fn fixture(bench: &Bench, rule: &str, kind: SuppressionKind, status: SuppressionStatus) -> Report {
+pub(super) fn fixture(bench: &Bench, rule: &str, kind: SuppressionKind, status: SuppressionStatus) -> Report {
     let mut report = Report::default();
     for mut linted in bench.linted(&["fixtures/report/chats.jsonl"]) {
         for finding in linted.findings.iter_mut().filter(|finding| &*finding.rule == rule) {

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{
     Charge, Head, UNNAMED,
     digest::{Digest, Period, RuleLine, StatuteLine, WorstConversation},
+    group::Groups,
     risk::{PRIOR_CONVERSATIONS, Risk},
     wording,
 };
@@ -60,8 +61,10 @@ pub fn write(digest: &Digest<'_>, out: &mut dyn Write) -> io::Result<()> {
         highest: digest.agents.iter().map(|line| line.risk.high).fold(1.0, f64::max),
         prior: PRIOR_CONVERSATIONS,
         weights: Severity::ALL.map(Severity::weight),
-        trend_peak: trend.iter().map(Period::total).max().unwrap_or(0),
-        trend: trend.iter().map(|period| (&*period.label, period.total(), period.families)).collect(),
+        trend_peak: peak(&trend),
+        trend: trend.iter().map(Bar::new).collect(),
+        groups: digest.groups.as_ref(),
+        group_title: digest.groups.as_ref().map_or("", |groups| groups.by.title()),
         exposure_title: wording::EXPOSURE,
         exposure: wording::exposure(&digest.exposure),
         worst: digest.worst_conversations(WORST),
@@ -102,15 +105,50 @@ struct Page<'a> {
     highest: f64,
     prior: f64,
     weights: [f64; 4],
-    trend_peak: u64,
-    /// Label, total, by family.
-    trend: Vec<(&'a str, u64, [u64; 5])>,
+    /// The rate at the top of the trend.
+    trend_peak: f64,
+    trend: Vec<Bar<'a>>,
+    groups: Option<&'a Groups>,
+    group_title: &'static str,
     exposure_title: &'static str,
     exposure: Vec<String>,
     worst: Vec<WorstConversation<'a>>,
     rules: &'a [RuleLine],
     statutes: &'a [StatuteLine],
     risk_note: &'static str,
+}
+
+/// A period in the trend.
+#[derive(Serialize)]
+struct Bar<'a> {
+    label: &'a str,
+    families: [u64; 5],
+    rate: Option<Risk>,
+    /// The same in words.
+    said: String,
+}
+
+impl<'a> Bar<'a> {
+    fn new(period: &'a Period) -> Self {
+        let Period { label, conversations, families, rate } = period;
+        let total = period.total();
+        let said = rate.map_or_else(
+            || format!("{label}：没有会话"),
+            |Risk { mean, low, high }| {
+                format!(
+                    "{label}：{conversations} 个会话，{total} 条，每百会话 {mean:.1}（95% 区间 {low:.1}–{high:.1}）"
+                )
+            },
+        );
+        Self { label, families: *families, rate: *rate, said }
+    }
+}
+
+/// The top of the scale: the highest end of an interval, unless a day with few conversations would press all others flat.
+fn peak(trend: &[Period]) -> f64 {
+    let highest =
+        |of: fn(Risk) -> f64| trend.iter().filter_map(|period| period.rate).map(of).fold(0.0, f64::max);
+    highest(|rate| rate.high).min(2.0 * highest(|rate| rate.mean)).max(1.0)
 }
 
 /// An agent in the table.
@@ -146,6 +184,8 @@ struct Data<'a> {
     laws: Vec<LawData<'a>>,
     /// Sets of articles that findings share.
     citations: Vec<Vec<usize>>,
+    /// Lists of wordings that would have counted, which findings share.
+    wordings: Vec<&'a [String]>,
     conversations: Vec<ConversationData<'a>>,
     findings: Vec<FindingData<'a>>,
 }
@@ -160,7 +200,7 @@ type LawData<'a> = (&'a str, &'a str, &'a str, &'static str, String, String);
 type ConversationData<'a> = (&'a str, &'a str, Vec<(u32, &'static str, &'a str)>);
 
 /// Rule, conversation, message, agent, time, start and end of the quote, why, set of articles, whether the day was assumed,
-/// file, line, further rules, fingerprint; whether it was set aside and what is said of it; confidence.
+/// file, line, further rules, fingerprint; whether it was set aside, what is said of it, and confidence; what was looked for in vain.
 type FindingData<'a> = (
     usize,
     usize,
@@ -176,8 +216,8 @@ type FindingData<'a> = (
     u64,
     &'a [Arc<str>],
     &'a str,
-    (u8, String),
-    &'static str,
+    (u8, String, &'static str),
+    Vec<(String, usize)>,
 );
 
 /// Numbers things in order of first sight.
@@ -209,7 +249,7 @@ impl<'a> Data<'a> {
             .filter_map(|line| Some((&*line.conversation_id, line.trade.as_deref()?)))
             .collect();
         let (mut rules, mut agents, mut files) = (Places::new(), Places::new(), Places::new());
-        let mut conversations = Places::new();
+        let (mut conversations, mut wordings) = (Places::new(), Places::new());
         let mut lines: Vec<BTreeMap<u32, (&'static str, &'a str)>> = Vec::new();
         let (mut sets, mut citations) = (HashMap::<Vec<usize>, usize>::new(), Vec::new());
         let mut findings = Vec::with_capacity(report.findings.len());
@@ -251,8 +291,12 @@ impl<'a> Data<'a> {
                 finding.source.line,
                 finding.also.as_slice(),
                 finding.fingerprint.as_str(),
-                (u8::from(finding.is_suppressed()), wording::standing(finding)),
-                finding.confidence.title(),
+                (u8::from(finding.is_suppressed()), wording::standing(finding), finding.confidence.title()),
+                finding
+                    .absences
+                    .iter()
+                    .map(|absence| (wording::examined(absence), wordings.of(&*absence.wordings)))
+                    .collect(),
             ));
         }
         let known = |(at, lines): (usize, BTreeMap<u32, (&'static str, &'a str)>)| {
@@ -269,6 +313,7 @@ impl<'a> Data<'a> {
             files: files.1,
             laws: laws.1.into_iter().map(|key| law(key, days[key.0])).collect(),
             citations,
+            wordings: wordings.1,
             findings,
         }
     }

@@ -6,8 +6,8 @@
   const list = document.getElementById("list");
   const pager = document.getElementById("pager");
   // The places of the fields in a finding and in a rule, as html/mod.rs writes them.
-  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, STANDING, SURE] = Array(16).keys();
-  const [ASIDE, STANDING_TEXT] = [0, 1];
+  const [RULE, CONV, MESSAGE, AGENT, TIME, START, END, WHY, LAWS, ASSUMED, FILE, LINE, ALSO, ID, STANDING, ABSENT] = Array(16).keys();
+  const [ASIDE, STANDING_TEXT, SURE] = [0, 1, 2];
   const [R_ID, R_TITLE, R_FAMILY, R_SEVERITY, R_CHARGE, R_ADVICE] = Array(6).keys();
   let shown = [];
   let page = 0;
@@ -55,10 +55,16 @@
     const box = element("div", "body", chat(finding));
     const add = (title, ...content) => box.append(element("h4", "", title), ...content);
     add("原因", element("p", "", finding[WHY]));
+    for (const [examined, at] of finding[ABSENT]) {
+      const wordings = data.wordings[at];
+      const all = element("details", "", element("summary", "", `未见下列 ${wordings.length} 种说法中的任何一种`),
+        element("ul", "", ...wordings.map((wording) => element("li", "", element("code", "", wording)))));
+      add("未见", element("p", "", `触发处为上文标出的文字；${examined}。`), all);
+    }
     const cited = data.citations[finding[LAWS]];
     add(finding[ASSUMED] ? "依据（消息无日期，按报告日适用）" : "依据",
       cited.length ? element("ul", "", ...cited.map(law)) : element("p", "", "该日没有收录对应条文"));
-    add("可信度", element("p", "", finding[SURE]));
+    add("可信度", element("p", "", finding[STANDING][SURE]));
     add("建议", element("p", "", rule(finding)[R_ADVICE]));
     if (finding[ALSO].length) add("同类规则", element("p", "", finding[ALSO].join("、")));
     if (finding[STANDING][STANDING_TEXT]) add("复核", element("p", "", finding[STANDING][STANDING_TEXT]));
