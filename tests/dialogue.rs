@@ -31,7 +31,7 @@ fn conversation(lines: &[&str]) -> Conversation {
             Message { role, agent: None, time, text: text.trim().to_owned(), recalled: false, source }
         })
         .collect();
-    Conversation { id: Arc::from("t"), channel: None, messages, unseen: 0 }
+    Conversation { id: Arc::from("t"), channel: None, messages, unseen: 0, speech: false }
 }
 
 fn ledger(lines: &[&str]) -> Ledger {

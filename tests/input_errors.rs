@@ -418,7 +418,11 @@ fn archives_that_cannot_be_read() {
     assert!(problems(&cut)[0].1.starts_with("the zip file cannot be opened, it may have been cut off"));
     let locked = read("locked.zip", fixture("locked.zip"));
     assert_eq!(locked.problems[0].file.as_ref(), "locked.zip!chat.csv");
-    assert!(problems(&locked)[0].1.ends_with("if it needs a password, give one"), "{:?}", locked.problems);
+    assert!(
+        problems(&locked)[0].1.ends_with("if it needs a password, give --password-file"),
+        "{:?}",
+        locked.problems
+    );
     let config = InputConfig { password: Some("wrong".to_owned()), ..InputConfig::default() };
     let wrong = transcript::read(vec![Input::file("fixtures/inputs/locked.zip")], &config).expect("valid");
     assert_eq!(problems(&wrong)[0].1, "the password of the zip file is wrong");

@@ -173,6 +173,18 @@ whisperx agent SPEAKER_00 - 您好，三节七号 盒里不带电池
 whisperx customer - - 懂了\"多谢\"
 ",
     ),
+    (
+        "edits.jsonl",
+        "neutral",
+        "\
+c-01 customer - 2024-05-01T10:12:41+08:00 请问这盏台灯装几号电池
+c-01 agent A07 2024-05-01T10:12:55+08:00 五号
+c-01 agent A07 2024-05-01T10:13:02+08:00 说错了，三节七号
+c-02 agent A07 2024-05-01T10:14:02+08:00 今晚六点前重开给您
+c-02 agent A12 2024-05-01T10:14:09+08:00 (recalled) 这单我来跟进
+c-03 customer - 2024-05-01T10:15:00+08:00 那个灯不亮了能退吗
+",
+    ),
 ];
 
 fn read(name: &str, preset: Option<&str>) -> transcript::Transcript {

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{Cursor, Write},
     path::{Path, PathBuf},
 };
 
@@ -32,13 +33,55 @@ fn is_container(path: &Path) -> bool {
 }
 
 #[test]
-fn workbooks_and_archives_are_refused_rather_than_half_cleaned() {
+fn workbooks_and_tars_are_refused_rather_than_half_cleaned() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/inputs");
-    for name in ["chat.xlsx", "chat.xls", "chat.zip", "chat.tar.gz"] {
+    for name in ["chat.xlsx", "chat.xls", "chat.ods", "chat.tar.gz"] {
         let bytes = fs::read(folder.join(name)).expect("there");
         let refused = redact(name, &bytes, &InputConfig::default(), &Style::Mask);
         assert!(matches!(refused, Err(RedactError::Container)), "{name}");
     }
+    let locked = fs::read(folder.join("locked.zip")).expect("there");
+    let refused = redact("locked.zip", &locked, &InputConfig::default(), &Style::Mask);
+    assert!(matches!(refused, Err(RedactError::Zip(_))), "{refused:?}");
+}
+
+/// A zip archive of these files.
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .last_modified_time(zip::DateTime::from_date_and_time(2024, 5, 1, 10, 12, 40).expect("a day"))
+        .unix_permissions(0o640);
+    for (name, bytes) in files {
+        out.start_file(*name, options).expect("in memory");
+        out.write_all(bytes).expect("in memory");
+    }
+    out.finish().expect("in memory").into_inner()
+}
+
+#[test]
+fn a_zip_archive_is_cleaned_file_by_file_and_the_clean_ones_keep_their_bytes() {
+    let chat = "会话ID,角色,内容\n1,客户,号码18652371904\n";
+    let plain = "会话ID,角色,内容\n2,客户,在吗\n";
+    let before =
+        [("5月/a.csv", chat.as_bytes()), ("18652371904.csv", plain.as_bytes()), ("b.csv", plain.as_bytes())];
+    let redacted = clean("chats.zip", &zipped(&before), &Style::Mask);
+    assert_eq!(redacted.counts.get(&Kind::Mobile), Some(&1));
+    let masked = chat.replace("18652371904", "186****1904");
+    let after = [
+        ("5月/a.csv", masked.as_bytes()),
+        ("186xxxx1904.csv", plain.as_bytes()),
+        ("b.csv", plain.as_bytes()),
+    ];
+    assert_eq!(redacted.bytes, zipped(&after));
+    assert_eq!(clean("chats.zip", &redacted.bytes, &Style::Mask).bytes, redacted.bytes);
+}
+
+#[test]
+fn an_archive_with_a_picture_is_refused_and_says_which() {
+    let picture = [0x89, b'P', b'N', b'G', 0, 0xff, 0, 0xfe];
+    let bytes = zipped(&[("a.csv", "角色,内容\n客户,在吗\n".as_bytes()), ("18652371904.png", &picture)]);
+    let refused = redact("chats.zip", &bytes, &InputConfig::default(), &Style::Mask).expect_err("a picture");
+    assert!(refused.to_string().starts_with("holds 186****1904.png, which cannot be cleaned"), "{refused}");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The options of every subcommand that reads chats.
 
 use std::{
-    io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
+use anyhow::Context;
 use kefulint::{
     config::Config,
-    transcript::{self, Format, InputConfig, Problem, Role, Transcript},
+    transcript::{self, Format, Input, InputConfig, Problem, Role, Transcript},
 };
 
 use super::Global;
@@ -18,7 +19,8 @@ pub(crate) struct InputArgs {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
 
-    /// The format of all files [default: by extension and content]
+    /// The format of all files: jsonl, json, csv, tsv, text (chats saved as text), subtitles (SRT, WebVTT) [default: by
+    /// extension and content; workbooks and archives always by content]
     #[arg(long, value_name = "FORMAT", help_heading = "Input", value_parser = parse_format)]
     input_format: Option<Format>,
 
@@ -30,6 +32,10 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     preset: Option<String>,
 
+    /// The file that holds the password of zip files; else KEFULINT_ZIP_PASSWORD
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    password_file: Option<PathBuf>,
+
     /// The zone of times without one [default: Asia/Shanghai]
     #[arg(long, value_name = "ZONE", help_heading = "Input")]
     timezone: Option<String>,
@@ -37,14 +43,15 @@ pub(crate) struct InputArgs {
 
 fn parse_format(text: &str) -> Result<Format, String> {
     let quoted = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(quoted)
-        .map_err(|_| format!("`{text}` is no format; there are jsonl, json, csv, tsv"))
+    serde_json::from_value(quoted).map_err(|_| {
+        format!("`{text}` is no format; there are {}", Format::ALL.map(Format::as_str).join(", "))
+    })
 }
 
 impl InputArgs {
     /// Paths without options.
     pub(crate) const fn of_paths(paths: Vec<String>) -> Self {
-        Self { paths, input_format: None, encoding: None, preset: None, timezone: None }
+        Self { paths, input_format: None, encoding: None, preset: None, password_file: None, timezone: None }
     }
 
     /// The paths as typed.
@@ -60,6 +67,7 @@ impl InputArgs {
             encoding: self.encoding.clone(),
             preset: self.preset.clone(),
             timezone: self.timezone.clone(),
+            password: self.password()?,
             ..InputConfig::default()
         };
         config.input = typed.over(&config.input);
@@ -76,10 +84,22 @@ impl InputArgs {
         ]
     }
 
+    /// Never from the command line, which other users of the machine can see.
+    fn password(&self) -> anyhow::Result<Option<String>> {
+        let Some(path) = &self.password_file else { return Ok(env::var("KEFULINT_ZIP_PASSWORD").ok()) };
+        let text =
+            fs::read_to_string(path).with_context(|| format!("the password file {}", path.display()))?;
+        Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// What the paths lead to.
+    pub(crate) fn discover(&self) -> Vec<Input> {
+        transcript::discover(&self.paths, io::stdin())
+    }
+
     /// Reads everything.
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
-        let inputs = transcript::discover(&self.paths, io::stdin());
-        let mut transcript = transcript::read(inputs, &config.input)?;
+        let mut transcript = transcript::read(self.discover(), &config.input)?;
         // A file in which nobody serves has most likely been read with the roles mistaken: it may not look clean.
         let silent = transcript
             .files

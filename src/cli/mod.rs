@@ -19,6 +19,7 @@ use kefulint::{
     config::Config,
     learned::{Model, Source},
     lexicon::Lexicon,
+    personal,
     place::Place,
     report::terminal::Screen,
     rule::{Linter, Options},
@@ -26,11 +27,13 @@ use kefulint::{
 
 mod baseline;
 mod config;
+mod convert;
 mod decide;
 mod eval;
 mod evidence;
 mod gate;
 mod input;
+mod inspect;
 mod law;
 mod lexicon;
 mod memory;
@@ -207,6 +210,10 @@ enum Command {
     Try(try_line::Args),
     /// Write chats with personal data masked, in their own format
     Redact(redact::Args),
+    /// Tell what a file is, and the [input] section that reads it
+    Inspect(inspect::Args),
+    /// Write chats of any shape as neutral JSON lines
+    Convert(convert::Args),
     /// List the rules
     Rules(rules::ListArgs),
     /// Tell what a rule looks for, its law and its examples
@@ -243,7 +250,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nowhere is left to say that standard error is closed.
-            let _ = writeln!(io::stderr(), "kefulint: {error:#}");
+            let _ = writeln!(io::stderr(), "kefulint: {}", personal::mask(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }
@@ -260,6 +267,8 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
         Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),
         Command::Redact(args) => redact::run(args, global, out),
+        Command::Inspect(args) => inspect::run(args, global, out),
+        Command::Convert(args) => convert::run(args, global, out),
         Command::Rules(args) => rules::list(args, global, out),
         Command::Explain(args) => rules::explain(args, global, out),
         Command::Lexicon(args) => lexicon::run(args, global, out),

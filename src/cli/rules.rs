@@ -201,5 +201,10 @@ fn told(condition: &kefulint::lexicon::schema::ConditionDoc) -> String {
     if let Some(count) = &condition.count {
         return format!("{} 至少出现 {} 次", count.of, count.at_least);
     }
+    if let Some(learned) = &condition.learned {
+        let bound = learned.at_least.map(|at_least| format!("不低于 {at_least}"));
+        let bound = bound.or_else(|| learned.below.map(|below| format!("低于 {below}")));
+        return format!("模型评分（{}）{}", learned.model, bound.unwrap_or_default());
+    }
     "无人回复".to_owned()
 }

@@ -386,7 +386,8 @@ pub(crate) fn tell_problems(problems: &[Problem]) -> io::Result<()> {
     let mut err = io::stderr().lock();
     for problem in problems.iter().take(SHOWN) {
         let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
-        writeln!(err, "kefulint: {}{line}: {}", problem.file, problem.reason)?;
+        let told = format!("{}{line}: {}", problem.file, problem.reason);
+        writeln!(err, "kefulint: {}", personal::mask(&told))?;
     }
     if problems.len() > SHOWN {
         writeln!(err, "kefulint: … and {} more; --rejects FILE writes them all", problems.len() - SHOWN)?;

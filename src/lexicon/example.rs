@@ -10,13 +10,31 @@ use crate::transcript::{Conversation, Message, Moment, Role, Source};
 /// The day on which examples take place unless the caller says otherwise: the packs are written for the law of this day.
 const EXAMPLE_DAY: jiff::civil::Date = jiff::civil::date(2026, 3, 2);
 
+/// Begins a line by the customer of another conversation.
+const ELSEWHERE: &str = "另:";
+
 /// The conversation that an example stands for, or what is wrong with it.
 pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversation, String> {
     let role = if speaker == Speaker::Customer { Role::Customer } else { Role::Agent };
     let lines: Vec<(Role, Option<Moment>, String)> = match example {
         ExampleDoc::Message(text) => vec![(role, None, text.clone())],
-        ExampleDoc::Chat(lines) => lines.iter().map(|line| parse_line(line)).collect::<Result<_, _>>()?,
+        ExampleDoc::Chat(lines) => {
+            let here = lines.iter().filter(|line| !line.starts_with(ELSEWHERE));
+            here.map(|line| parse_line(line)).collect::<Result<_, _>>()?
+        }
     };
+    Ok(of_lines("example", lines))
+}
+
+/// What the customer of another conversation says in an example, where it has such lines.
+pub fn elsewhere(example: &ExampleDoc) -> Option<Conversation> {
+    let ExampleDoc::Chat(lines) = example else { return None };
+    let said = lines.iter().filter_map(|line| line.strip_prefix(ELSEWHERE));
+    let said: Vec<_> = said.map(|text| (Role::Customer, None, text.trim().to_owned())).collect();
+    (!said.is_empty()).then(|| of_lines("elsewhere", said))
+}
+
+fn of_lines(id: &str, lines: Vec<(Role, Option<Moment>, String)>) -> Conversation {
     let agent: Arc<str> = "A000".into();
     let file: Arc<str> = "<example>".into();
     let messages = (1..)
@@ -30,7 +48,7 @@ pub fn conversation(example: &ExampleDoc, speaker: Speaker) -> Result<Conversati
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Ok(Conversation { id: "example".into(), channel: None, messages, unseen: 0 })
+    Conversation { id: id.into(), channel: None, messages, unseen: 0, speech: false }
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

@@ -31,6 +31,9 @@ const DATA: &[(&str, &str)] = &[
     ("personal.toml", include_str!("../../lexicons/personal.toml")),
 ];
 
+/// Data files that are read before any folder of lexicons is: a folder may repeat them, not change them.
+const COMPILED_IN: [&str; 2] = ["columns.toml", "personal.toml"];
+
 /// One thing that is wrong with a lexicon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -111,7 +114,8 @@ impl Lexicon {
         )
     }
 
-    /// The packs of a folder. The data files in it replace the embedded ones.
+    /// The packs of a folder. The data files in it replace the embedded ones, but for those that recognisers and readers use:
+    /// a folder that holds others of them is refused, not read in part.
     pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
         let fault = |file: &Path, reason: String| LexiconError {
             faults: vec![Fault { file: file.display().to_string().into(), line: 1, reason }],
@@ -133,7 +137,15 @@ impl Lexicon {
             let name: Arc<str> = path.display().to_string().into();
             let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             match DATA.iter().find(|(known, _)| *known == file_name) {
-                Some(&(known, _)) => {
+                Some(&(known, embedded)) => {
+                    if COMPILED_IN.contains(&known) && text != embedded {
+                        return Err(fault(
+                            &path,
+                            "recognisers and readers use the file that is built into the program, and this one differs \
+                             from it; take it out of the folder, or build kefulint with it in lexicons/"
+                                .to_owned(),
+                        ));
+                    }
                     data.insert(known, (name, text));
                 }
                 None => packs.push((name, text)),

@@ -204,6 +204,8 @@ pub struct ConditionDoc {
     pub personal_data: Option<Vec<personal::Kind>>,
     /// Of personal data: how sure at least.
     pub confidence: Option<personal::Confidence>,
+    /// Of personal data: only those that the customer of another conversation gave, and this one's did not.
+    pub given_elsewhere: Option<bool>,
     /// Operator: types of open question, or `any`.
     pub question: Option<Vec<String>>,
     /// Operator: what the dialogue analysis says of the reply.
@@ -277,5 +279,7 @@ pub struct LearnedDoc {
     /// A family (`abuse`) or a kind (`abuse.sarcasm`).
     pub model: String,
     /// The probability from which on it holds, 0 to 1.
-    pub at_least: f64,
+    pub at_least: Option<f64>,
+    /// In its place: the probability below which it holds; never where there is no model.
+    pub below: Option<f64>,
 }

@@ -8,6 +8,8 @@ use std::{
     sync::Arc,
 };
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::{Confidence, Datum, Key, Tag, find};
 use crate::transcript::{Conversation, Role};
 
@@ -30,15 +32,39 @@ pub struct Crossing {
 }
 
 impl Index {
+    /// What the customers of a run gave.
+    ///
+    /// Its tags are compared within the process and written nowhere, so that their key need be no secret: a fixed one gives
+    /// the same answers on every run.
+    pub fn of(conversations: &[Conversation]) -> Self {
+        let empty = || Self::new(Key::new(b"kefulint: tags of one run"));
+        let taken_in = conversations.par_iter().fold(empty, |mut index, conversation| {
+            index.add(conversation);
+            index
+        });
+        taken_in.reduce(empty, |mut index, other| {
+            index.merge(other);
+            index
+        })
+    }
+
     /// An empty index. The key need not outlive it.
     pub fn new(key: Key) -> Self {
         Self { key, given: HashMap::new() }
     }
 
-    /// Takes in what the customer of a conversation gave.
+    /// Takes in what the customer of a conversation gave, before any agent did.
     pub fn add(&mut self, conversation: &Conversation) {
-        for tag in self.given_in(conversation) {
-            insert(self.given.entry(tag).or_default(), conversation.id.clone());
+        let mut told = HashSet::new();
+        for message in &conversation.messages {
+            for (tag, _) in self.tags(&message.text) {
+                match message.role {
+                    Role::Customer if !told.contains(&tag) => {
+                        insert(self.given.entry(tag).or_default(), conversation.id.clone());
+                    }
+                    _ => drop(told.insert(tag)),
+                }
+            }
         }
     }
 

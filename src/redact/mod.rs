@@ -4,6 +4,7 @@
 //! does not need to understand a file to clean it: where it sees no columns it reads lines. Ids of conversations and
 //! messages, times and roles stay as they are, or the result could not be analysed any more.
 
+mod archive;
 mod segment;
 mod source;
 
@@ -48,11 +49,24 @@ pub enum RedactError {
     /// A wrapper ends too early or is damaged.
     #[error("the compressed file is damaged ({0}); nothing was written for it")]
     Wrapper(#[from] io::Error),
-    /// A workbook or an archive: other files are packed in it, with the data in more places than their cells.
+    /// A zip archive is damaged, or locked by a password.
+    #[error("the zip archive cannot be opened ({0}); nothing was written for it")]
+    Zip(#[from] zip::result::ZipError),
+    /// A workbook or a tar, with the data in more places than their cells and files.
     #[error(
-        "is a workbook or an archive; unpack it, or save it as CSV, and redact that. Nothing was written for it"
+        "is a workbook or a tar; save it as CSV, or unpack it, and redact that. Nothing was written for it"
     )]
     Container,
+    /// A file of an archive cannot be cleaned, so that the archive as a whole cannot be shared.
+    #[error(
+        "holds {name}, which cannot be cleaned: {reason}. Take it out of the archive; nothing was written for it"
+    )]
+    Entry {
+        /// The file, masked.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Neither text nor a wrapper of text.
     #[error("is no text; nothing was written for it")]
     NoText,
@@ -81,8 +95,9 @@ pub fn redact(
             redacted.bytes = zstd::encode_all(Cursor::new(&redacted.bytes), 0)?;
             Ok(redacted)
         }
-        // A zip (.xlsx and .ods are zips too), the old office format, a tar.
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(RedactError::Container),
+        [b'P', b'K', 3, 4, ..] => archive::zip(bytes, config, style),
+        // The old office format, a tar.
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(RedactError::Container),
         _ if bytes.get(257..262) == Some(b"ustar") => Err(RedactError::Container),
         _ => text(name, bytes, config, style),
     }

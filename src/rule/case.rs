@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     guard::Place,
-    matcher::{Scan, TermHit, View},
+    matcher::{Matcher, Scan, TermHit, View},
     outcome::{Focus, Hit, Outcome, Stop},
     program::{Asked, Condition, Operator, Program, Scope},
     similar::{dice, pairs},
@@ -23,7 +23,10 @@ use crate::{
     finding::Span,
     learned::{self, Pages, Reading, Reasons},
     lexicon::schema::Speaker,
-    personal::{self, Datum},
+    personal::{
+        self, Datum,
+        crossing::{self, Crossing},
+    },
     text::{clause, fold::Folded, table::is_han},
     transcript::Conversation,
 };
@@ -41,6 +44,8 @@ pub struct Case<'a> {
     clauses: Vec<OnceCell<Vec<Range<usize>>>>,
     edges: Vec<[OnceCell<Vec<u32>>; 2]>,
     data: Vec<OnceCell<Vec<Datum>>>,
+    others: Option<&'a crossing::Index>,
+    crossings: OnceCell<Vec<Crossing>>,
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
     /// By message, what was found out so far, by condition; few conditions are asked of a message.
     outcomes: RefCell<Vec<Outcomes>>,
@@ -59,10 +64,11 @@ impl<'a> Case<'a> {
     /// Reads every message once.
     pub fn new(program: &'a Program, cues: &'a Cues, conversation: &'a Conversation) -> Self {
         let count = conversation.messages.len();
+        let scan = if conversation.speech { Matcher::scan_speech } else { Matcher::scan };
         let scans: Vec<Scan> = conversation
             .messages
             .iter()
-            .map(|message| program.matcher.scan(&message.text, message.role))
+            .map(|message| scan(&program.matcher, &message.text, message.role))
             .collect();
         let counter = Counter::default();
         counter.count(|work| {
@@ -85,6 +91,8 @@ impl<'a> Case<'a> {
             clauses: vec![OnceCell::new(); count],
             edges: vec![<[OnceCell<Vec<u32>>; 2]>::default(); count],
             data: vec![OnceCell::new(); count],
+            others: None,
+            crossings: OnceCell::new(),
             similar: vec![OnceCell::new(); count],
             outcomes: RefCell::new(vec![Vec::new(); count]),
             seen,
@@ -93,6 +101,18 @@ impl<'a> Case<'a> {
             not_evaluable: RefCell::default(),
             counter,
         }
+    }
+
+    /// The same beside other conversations, of which `others` knows what their customers gave.
+    #[must_use]
+    pub fn among(self, others: Option<&'a crossing::Index>) -> Self {
+        Self { others, ..self }
+    }
+
+    /// What was written here and given by the customer of another conversation.
+    pub fn crossings(&self) -> &[Crossing] {
+        self.crossings
+            .get_or_init(|| self.others.map_or_else(Vec::new, |others| others.crossings(self.conversation)))
     }
 
     /// The trade that the words of the conversation tell, by number.
@@ -136,7 +156,8 @@ impl<'a> Case<'a> {
 
     /// The clauses of a message.
     pub fn clauses(&self, message: usize) -> &[Range<usize>] {
-        self.clauses[message].get_or_init(|| clause::clauses(self.folded(message).text()))
+        let cut = if self.conversation.speech { clause::spoken } else { clause::clauses };
+        self.clauses[message].get_or_init(|| cut(self.folded(message).text()))
     }
 
     /// Whether a condition could hold in a message, by what the automata saw: cheap, and never wrongly no.
@@ -287,14 +308,19 @@ impl<'a> Case<'a> {
                 let hits = if close { self.close_clauses(number, message, *threshold) } else { Vec::new() };
                 self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
             }
-            Operator::PersonalData { kinds, confidence } => {
+            Operator::PersonalData { kinds, confidence, elsewhere } => {
                 let data = self.data[message].get_or_init(|| {
                     self.counter.count(|work| work.recognised += 1);
                     personal::find(&self.conversation.messages[message].text)
                 });
+                let crossed = |datum: &Datum| {
+                    let is_it = |c: &Crossing| c.message_index as usize == message && c.datum == *datum;
+                    self.crossings().iter().any(is_it)
+                };
                 let hits = data
                     .iter()
                     .filter(|datum| kinds.contains(&datum.kind) && datum.confidence >= *confidence)
+                    .filter(|datum| !elsewhere || crossed(datum))
                     .map(|datum| (self.hit(message, datum.span), None))
                     .collect();
                 self.filtered(condition, message, hits)
@@ -312,6 +338,14 @@ impl<'a> Case<'a> {
                 } else {
                     let near = hits.into_iter().take(1).map(|hit| (hit, Stop::Unsure)).collect();
                     Outcome { hits: Vec::new(), near }
+                }
+            }
+            Operator::Unlearned { asked, below } => {
+                let doubted =
+                    self.surest(asked, message).is_some_and(|(probability, _)| probability < *below);
+                Outcome {
+                    hits: if doubted { vec![self.whole(message)] } else { Vec::new() },
+                    near: Vec::new(),
                 }
             }
             operator => Outcome {

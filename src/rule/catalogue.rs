@@ -105,7 +105,9 @@ fn operator(condition: &ConditionDoc) -> String {
     }
     if let Some(kinds) = &condition.personal_data {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        return format!("personal data {}", kinds.join(" "));
+        let whose =
+            if condition.given_elsewhere == Some(true) { "of another conversation's customer: " } else { "" };
+        return format!("personal data {whose}{}", kinds.join(" "));
     }
     let dialogue = [
         ("open question", &condition.question),
@@ -118,7 +120,9 @@ fn operator(condition: &ConditionDoc) -> String {
         return format!("{what} {}", quoted(words));
     }
     if let Some(learned) = &condition.learned {
-        return format!("the model holds it for `{}`, at least {}", learned.model, learned.at_least);
+        let bound = learned.at_least.map(|at_least| format!("at least {at_least}"));
+        let bound = bound.or_else(|| learned.below.map(|below| format!("below {below}")));
+        return format!("the model's `{}` {}", learned.model, bound.unwrap_or_default());
     }
     if let Some(at_least) = condition.evasive {
         return format!("evasive, at least {at_least}");

@@ -278,7 +278,10 @@ impl Compiler<'_> {
         }
         if let Some(kinds) = &doc.personal_data {
             let confidence = doc.confidence.unwrap_or(personal::Confidence::Medium);
-            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence });
+            let elsewhere = doc.given_elsewhere.unwrap_or_default();
+            operators.push(Operator::PersonalData { kinds: kinds.clone(), confidence, elsewhere });
+        } else if doc.given_elsewhere.is_some() {
+            return Err("given_elsewhere belongs to personal_data".to_owned());
         }
         if let Some(types) = &doc.question {
             let any = types.iter().any(|name| name == "any");
@@ -322,8 +325,13 @@ impl Compiler<'_> {
     }
 
     fn learned(&self, doc: &LearnedDoc) -> Result<Operator, String> {
-        let LearnedDoc { model: name, at_least } = doc;
-        let at_least = share(*at_least, "at_least")?;
+        let LearnedDoc { model: name, at_least, below } = doc;
+        let (word, bound) = match (*at_least, *below) {
+            (Some(bound), None) => ("at_least", bound),
+            (None, Some(bound)) => ("below", bound),
+            _ => return Err("learned needs either at_least or below".to_owned()),
+        };
+        let bound = share(bound, word)?;
         let choices = self.models.iter().enumerate();
         let asked: Vec<Asked> =
             choices.filter_map(|(model, known)| Some(Asked { model, choice: known.choice(name)? })).collect();
@@ -332,7 +340,10 @@ impl Compiler<'_> {
             let names: Vec<String> = self.models.iter().flat_map(|model| model.names()).collect();
             return Err(format!("the model does not know `{name}`; it knows {}", names.join(", ")));
         }
-        Ok(Operator::Learned { asked, at_least })
+        Ok(match below {
+            None => Operator::Learned { asked, at_least: bound },
+            Some(_) => Operator::Unlearned { asked, below: bound },
+        })
     }
 
     fn terms(

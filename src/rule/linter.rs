@@ -24,7 +24,7 @@ use crate::{
     law::Registry,
     learned::{Reasons, Source},
     lexicon::{Fault, Lexicon, LexiconError, Rule, schema::Maturity, sorted},
-    personal,
+    personal::{self, crossing},
     place::Place,
     text::fold::fold,
     transcript::{Conversation, Moment, Role},
@@ -177,20 +177,27 @@ impl Linter {
     }
 
     /// Judges conversations on all threads; the answers come in the order of the conversations.
+    ///
+    /// What customers gave in one and agents wrote into another is seen here and nowhere else.
     pub fn lint_all(&self, conversations: &[Conversation], each: impl Fn() + Sync) -> Vec<Linted> {
+        let others = self.asks_for_others().then(|| crossing::Index::of(conversations));
         conversations
             .par_iter()
             .map(|conversation| {
-                let linted = self.lint(conversation);
+                let linted = self.lint_among(conversation, others.as_ref());
                 each();
                 linted
             })
             .collect()
     }
 
-    /// Judges one conversation.
+    /// Judges one conversation by itself.
     pub fn lint(&self, conversation: &Conversation) -> Linted {
-        let case = Case::new(&self.program, &self.cues, conversation);
+        self.lint_among(conversation, None)
+    }
+
+    fn lint_among(&self, conversation: &Conversation, others: Option<&crossing::Index>) -> Linted {
+        let case = Case::new(&self.program, &self.cues, conversation).among(others);
         let given = self.overrides.trade(conversation).or(self.forced_trade);
         let trade = given.or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
@@ -226,9 +233,20 @@ impl Linter {
         }
     }
 
-    /// The ids of the rules that fire, each by itself, before those of one kind are joined: for testing rules.
-    pub fn fired(&self, conversation: &Conversation, trade: Option<&str>) -> Vec<&str> {
-        let case = Case::new(&self.program, &self.cues, conversation);
+    fn asks_for_others(&self) -> bool {
+        let asks = |c: &Condition| matches!(c.operator, Operator::PersonalData { elsewhere: true, .. });
+        self.program.conditions.iter().any(asks)
+    }
+
+    /// The ids of the rules that fire beside `others`, each by itself, before those of one kind are joined: for testing rules.
+    pub fn fired(
+        &self,
+        conversation: &Conversation,
+        others: Option<Conversation>,
+        trade: Option<&str>,
+    ) -> Vec<&str> {
+        let others = others.map(|other| crossing::Index::of(&[other]));
+        let case = Case::new(&self.program, &self.cues, conversation).among(others.as_ref());
         let named = trade.and_then(|name| self.program.trades.iter().position(|t| *t.name == *name));
         let trade = named.or(self.forced_trade).or_else(|| case.trade());
         let decisions = judge::judge(&self.program, &case, self.circumstances(trade));
@@ -452,12 +470,18 @@ impl Linter {
                         format!("{score}，主要依据{}", because.join("、"))
                     })
                 }
+                Operator::Unlearned { .. } => "模型不以为然".to_owned(),
                 Operator::Unanswered => "此后没有任何客服回复".to_owned(),
                 Operator::Overdue => "所说的时限已过，其间没有音讯，顾客再次追问".to_owned(),
                 Operator::Evasive(at_least) => {
                     case.ledger().evasiveness(at).map_or_else(String::new, |likely| {
                         format!("问答分析：未答所问的可能性 {likely:.2}（不低于 {at_least:.2}）")
                     })
+                }
+                Operator::PersonalData { elsewhere: true, .. } => {
+                    let crossing = case.crossings().iter().find(|c| c.message_index as usize == at);
+                    let other = crossing.map_or_else(String::new, |c| self.guarded(c.elsewhere.to_string()));
+                    format!("本会话顾客未给出，另一会话（{other}）的顾客给过")
                 }
                 Operator::Terms { .. }
                 | Operator::Patterns { .. }

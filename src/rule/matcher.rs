@@ -3,7 +3,7 @@
 //! A message is read once in its folded view; the views that see through disguise are read only where a message has
 //! something to see through. What comes out are raw hits; whether they count is decided later.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::OnceLock};
 
 use daachorse::errors::DaachorseError;
 
@@ -52,8 +52,16 @@ pub struct MatcherBuilder {
     own: HashMap<String, u32>,
     /// By view, what each literal stands for, and in whose messages.
     uses: [Vec<(u32, Use, Roles)>; 3],
+    /// Terms of which the like is looked for in speech.
+    heard: Vec<HeardTerm>,
     roles: Roles,
 }
+
+/// How many characters a term has whose like may be looked for by sound in speech; of shorter ones there are too many.
+const HEARD: usize = 3;
+
+/// A term of which the like is looked for in speech.
+type HeardTerm = (String, Use, Roles);
 
 /// A bit for each role.
 type Roles = u8;
@@ -82,6 +90,11 @@ impl MatcherBuilder {
             let number = self.number(&disguise::sound_of(literal));
             self.uses[View::Sound as usize].push((number, r#use, self.roles));
         }
+        let shortest = if disguise >= Disguise::Sound { 2 } else { HEARD };
+        let is_term = matches!(r#use, Use::Term { .. });
+        if is_term && literal.chars().all(is_han) && literal.chars().count() >= shortest {
+            self.heard.push((literal.to_owned(), r#use, self.roles));
+        }
     }
 
     /// Adds a literal by number, as text and without the symbols in it.
@@ -109,6 +122,7 @@ impl MatcherBuilder {
             folded: Lookout::new(View::Folded, folded, &own)?,
             skeleton: Lookout::new(View::Skeleton, skeleton, &own)?,
             sound: Lookout::new(View::Sound, sound, &own)?,
+            heard: (self.heard, OnceLock::new()),
         })
     }
 }
@@ -155,17 +169,35 @@ impl Lookout {
         if !missing.is_empty() {
             automata.push(Automaton::with_values(missing)?);
         }
+        Ok(Self::over(view, automata, uses))
+    }
+
+    /// What is heard of terms in speech.
+    fn heard(terms: &[HeardTerm]) -> Result<Self, DaachorseError> {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut uses = Vec::new();
+        for &(ref term, r#use, roles) in terms {
+            let next = numbers.len() as u32;
+            uses.push((*numbers.entry(disguise::heard_of(term)).or_insert(next), r#use, roles));
+        }
+        let automaton = Automaton::with_values(numbers.iter().map(|(heard, &number)| (heard, number)))?;
+        uses.sort_unstable_by_key(|&(literal, ..)| literal);
+        Ok(Self::over(View::Sound, vec![automaton], uses))
+    }
+
+    /// `uses` in order of the literals.
+    fn over(view: View, automata: Vec<Automaton>, uses: Vec<(u32, Use, Roles)>) -> Self {
         let mut ends = Vec::new();
         for (at, &(literal, ..)) in uses.iter().enumerate() {
             ends.resize(literal as usize, at as u32);
             ends.push(at as u32 + 1);
         }
-        Ok(Self {
+        Self {
             view,
             automata,
             ends,
             uses: uses.into_iter().map(|(_, r#use, roles)| (r#use, roles)).collect(),
-        })
+        }
     }
 
     fn uses(&self, literal: u32) -> &[(Use, Roles)] {
@@ -182,6 +214,8 @@ pub struct Matcher {
     folded: Lookout,
     skeleton: Lookout,
     sound: Lookout,
+    /// The terms of which the like is looked for in speech, and their automaton, built when the first speech is read.
+    heard: (Vec<HeardTerm>, OnceLock<Option<Lookout>>),
 }
 
 /// In which view a hit was seen.
@@ -241,12 +275,19 @@ impl Matcher {
         if self.sound.finds(&disguise::sounds(base.text())) {
             self.sound.read(&disguise::sound(base), base, &mut hits);
         }
-        let Hits { mut terms, mut anchors, cues, .. } = hits;
-        terms.sort_unstable();
-        terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
-        anchors.sort_unstable();
-        anchors.dedup();
-        Scan { folded, skeleton, terms, anchors, cues }
+        hits.settle(folded, skeleton)
+    }
+
+    /// Reads one message that was spoken: a machine that writes down what it hears takes words of like sound for one another.
+    pub fn scan_speech(&self, original: &str, role: Role) -> Scan {
+        let Scan { folded, skeleton, terms, anchors, cues } = self.scan(original, role);
+        let mut hits = Hits { role: bit(role), terms, anchors, cues };
+        let (terms, heard) = &self.heard;
+        // What cannot be built is not looked for: the other views have been read.
+        if let Some(heard) = heard.get_or_init(|| Lookout::heard(terms).ok()) {
+            heard.read(&disguise::heard(&disguise::sound(&folded)), &folded, &mut hits);
+        }
+        hits.settle(folded, skeleton)
     }
 }
 
@@ -261,6 +302,18 @@ struct Hits {
     terms: Vec<TermHit>,
     anchors: Vec<(u32, u32, View)>,
     cues: Vec<(u32, u32)>,
+}
+
+impl Hits {
+    /// Each hit once, in order.
+    fn settle(self, folded: Folded, skeleton: Option<Folded>) -> Scan {
+        let Self { mut terms, mut anchors, cues, .. } = self;
+        terms.sort_unstable();
+        terms.dedup_by_key(|hit| (hit.condition, hit.span, hit.term));
+        anchors.sort_unstable();
+        anchors.dedup();
+        Scan { folded, skeleton, terms, anchors, cues }
+    }
 }
 
 impl Lookout {

@@ -155,6 +155,8 @@ pub enum Operator {
         kinds: Vec<personal::Kind>,
         /// How sure.
         confidence: personal::Confidence,
+        /// Only those that the customer of another conversation gave.
+        elsewhere: bool,
     },
     /// An open question; no types mean any.
     Question(Vec<QuestionType>),
@@ -178,6 +180,13 @@ pub enum Operator {
         asked: Vec<Asked>,
         /// How likely it must be.
         at_least: f64,
+    },
+    /// Some model knows, and all that know think otherwise.
+    Unlearned {
+        /// The models that know, and what each is asked.
+        asked: Vec<Asked>,
+        /// How unlikely it must be.
+        below: f64,
     },
     /// A condition that holds in so many messages.
     Count {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Linter;
 use crate::lexicon::{
     Fault, Rule,
-    example::conversation,
+    example::{conversation, elsewhere},
     schema::{ExampleDoc, Maturity},
 };
 
@@ -45,7 +45,7 @@ fn check(linter: &Linter, rule: &Rule, example: &ExampleDoc, must_hit: bool) -> 
         Err(reason) => return Some(rule.fault(reason)),
     };
     let trade = rule.doc.trades.first().map(String::as_str);
-    let hit = linter.fired(&chat, trade).contains(&rule.id());
+    let hit = linter.fired(&chat, elsewhere(example), trade).contains(&rule.id());
     if hit == must_hit {
         return None;
     }

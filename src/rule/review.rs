@@ -62,7 +62,8 @@ fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<
         recalled: false,
         source: Source { file: "<term>".into(), line: 1 },
     };
-    let chat = Conversation { id: "term".into(), channel: None, messages: vec![message], unseen: 0 };
+    let chat =
+        Conversation { id: "term".into(), channel: None, messages: vec![message], unseen: 0, speech: false };
     let case = Case::new(linter.program(), linter.cues(), &chat);
     let outcome = case.outcome(condition, 0);
     if !outcome.hits.is_empty() || at_least > 1 {

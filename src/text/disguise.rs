@@ -103,6 +103,42 @@ fn syllables(text: &str, mut each: impl FnMut(char, usize)) {
     }
 }
 
+/// What a recogniser of speech confuses besides tones: flat and curled initials, n and l, front and back finals.
+const CONFUSED: [(&str, &str); 3] = [("zh", "z"), ("ch", "c"), ("sh", "s")];
+
+/// The syllables by number, each as the first of those that are confused with it.
+static HEARD: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut firsts: HashMap<String, u16> = HashMap::new();
+    let heard = SYLLABLES.lines().zip(1_u16..).map(|(syllable, number)| {
+        let curled = CONFUSED.iter().find_map(|(curled, flat)| Some((flat, syllable.strip_prefix(curled)?)));
+        let mut plain = curled.map_or_else(|| syllable.to_owned(), |(flat, rest)| format!("{flat}{rest}"));
+        if let Some(rest) = plain.strip_prefix('n') {
+            plain = format!("l{rest}");
+        }
+        if plain.len() > 3 && (plain.ends_with("ang") || plain.ends_with("eng") || plain.ends_with("ing")) {
+            plain.pop();
+        }
+        *firsts.entry(plain).or_insert(number)
+    });
+    std::iter::once(0).chain(heard).collect()
+});
+
+/// The sound view as a recogniser of speech hears it.
+pub fn heard(sound: &Folded) -> Folded {
+    let parts: Vec<(char, u32)> = sound.parts().map(|(c, origin)| (heard_char(c), origin)).collect();
+    Folded::from_parts(parts.into_iter())
+}
+
+/// A folded term as a recogniser of speech hears it.
+pub fn heard_of(term: &str) -> String {
+    term.chars().map(|c| heard_char(sound_char(c))).collect()
+}
+
+fn heard_char(c: char) -> char {
+    let number = (c as u32).checked_sub(0xE000).and_then(|number| HEARD.get(number as usize));
+    number.map_or(c, |number| if *number == 0 { c } else { syllable_char(*number) })
+}
+
 /// A folded term in the sound view.
 pub fn sound_of(term: &str) -> String {
     term.chars().map(sound_char).collect()
@@ -142,6 +178,17 @@ mod tests {
         let view = skeleton(&Folded::new("真傻*逼啊")).expect("a symbol fell away");
         let at = view.text().find("傻逼").expect("it is there");
         assert_eq!(view.span(at..at + "傻逼".len()), Span { start: 1, end: 4 });
+    }
+
+    #[test]
+    fn a_recogniser_hears_less_than_a_reader() {
+        for (said, written) in
+            [("稳赚不赔", "问转不陪"), ("商量", "伤亮"), ("奶茶", "来擦"), ("声音", "森英")]
+        {
+            assert_eq!(heard_of(said), heard_of(written), "{said} {written}");
+        }
+        assert_ne!(heard_of("退款"), heard_of("推广"));
+        assert_eq!(heard(&sound(&Folded::new("问转"))).text(), heard_of("稳赚"));
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn refusal(error: &ZipError, has_password: bool) -> String {
     match error {
         ZipError::InvalidPassword => "the password of the zip file is wrong".to_owned(),
         ZipError::UnsupportedArchive(_) if !has_password => {
-            format!("cannot be unpacked: {error}; if it needs a password, give one")
+            format!("cannot be unpacked: {error}; if it needs a password, give --password-file")
         }
         _ => format!("cannot be unpacked: {error}"),
     }
@@ -184,7 +184,7 @@ fn too_dense(packed: u64, unpacked: u64) -> bool {
 }
 
 /// Windows writes Chinese names in GBK and does not say so.
-fn file_name(raw: &[u8]) -> String {
+pub(crate) fn file_name(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => name.to_owned(),
         Err(_) => GB18030.decode_without_bom_handling(raw).0.into_owned(),

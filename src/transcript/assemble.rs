@@ -3,23 +3,28 @@
 //! Formats hand in values and know nothing of roles or times; this module knows nothing of formats.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashSet},
     sync::Arc,
 };
 
 use super::{
-    FileSummary, Message, Problem, ReadStats, Role, Source,
-    config::{Event, Format, InputConfig, Settings},
+    FileSummary, Message, Moment, Problem, ReadStats, Role, Source,
+    config::{DateOrder, Event, Format, InputConfig, Medium, Settings},
     field::{ByField, Cells, Field},
-    html, names, time,
+    html, names,
+    sink::{Record, Sink},
+    time,
+    value::{clip, damage, damaged, shape, unknown_role, unknown_sender},
 };
-
-/// How much of a raw record a problem keeps.
-const RAW: usize = 64 << 10;
 
 /// The longest text, in UTF-16 units, that a cell of Excel can hold.
 const CELL: usize = 32_767;
+
+/// How many strings are kept to be shared while messages are handed over.
+const STRINGS: usize = 1 << 16;
+
+/// How many role words that are not known are kept to be shown.
+const UNKNOWN: usize = 8;
 
 /// A message that is yet to be put into its conversation.
 #[derive(Debug)]
@@ -28,6 +33,7 @@ pub(crate) struct Staged {
     pub(crate) conversation: Option<Arc<str>>,
     pub(crate) message_id: Option<Box<str>>,
     pub(crate) channel: Option<Arc<str>>,
+    pub(crate) event: Event,
     pub(crate) message: Message,
     /// The sender of a message that was put down to the customer only because it is not the agent of its record.
     not_the_agent: Option<Arc<str>>,
@@ -86,8 +92,18 @@ pub(crate) struct Assembler<'s> {
     recalls: Vec<Recall>,
     unseen: Vec<Option<Arc<str>>>,
     problems: Vec<Problem>,
+    noted: bool,
     stats: ReadStats,
+    messages: BTreeMap<Role, u64>,
     found: InputConfig,
+    columns: Vec<String>,
+    readings: Vec<InputConfig>,
+    unknown_roles: BTreeMap<String, u64>,
+    /// Times that only one order of day and month reads, and those that both do.
+    slashed: BTreeMap<Option<DateOrder>, u64>,
+    sink: Option<&'s mut dyn Sink>,
+    /// Whether a message was read whose writer is known only at the end of the file.
+    undecided: bool,
 }
 
 /// Why a record gives no message.
@@ -109,27 +125,55 @@ impl<'s> Assembler<'s> {
             recalls: Vec::new(),
             unseen: Vec::new(),
             problems: Vec::new(),
+            noted: false,
             stats: ReadStats { files: 1, ..ReadStats::default() },
+            messages: BTreeMap::new(),
             found: InputConfig::default(),
+            columns: Vec::new(),
+            readings: Vec::new(),
+            unknown_roles: BTreeMap::new(),
+            slashed: BTreeMap::new(),
+            sink: None,
+            undecided: false,
         }
+    }
+
+    /// Hands over what is read as it is read, instead of keeping it.
+    pub(crate) fn into_sink(self, sink: Option<&'s mut dyn Sink>) -> Self {
+        Self { sink, ..self }
     }
 
     pub(crate) fn settings(&self) -> &'s Settings {
         self.settings
     }
 
-    /// Says which fields the file has, and how a user would say where.
-    pub(crate) fn map(&mut self, fields: impl IntoIterator<Item = Field>, found: InputConfig) {
+    /// Says which fields the file has, how a user would say where, and among which columns they were found.
+    pub(crate) fn map(
+        &mut self,
+        fields: impl IntoIterator<Item = Field>,
+        found: InputConfig,
+        columns: Vec<String>,
+    ) {
         for field in fields {
             self.present[field] = true;
         }
         self.found = found;
+        self.columns = columns;
+    }
+
+    /// Keeps the ways in which the file can be read besides the one taken, and that one.
+    pub(crate) fn readings(&mut self, readings: Vec<InputConfig>) {
+        self.readings = readings;
     }
 
     /// Takes one record; `raw` is asked for only if something is wrong with it.
     pub(crate) fn record(&mut self, line: u64, cells: &Cells<'_>, raw: impl Fn() -> String) {
         let event = cells.value(Field::Event).and_then(|value| self.settings.input.events.get(value));
-        let event = event.copied().unwrap_or(Event::Message);
+        let spoken = self.settings.input.source.or(self.found.source) == Some(Medium::Speech);
+        let event = match event.copied() {
+            None | Some(Event::Message) if spoken => Event::Speech,
+            event => event.unwrap_or(Event::Message),
+        };
         if event == Event::Skip {
             return self.skip();
         }
@@ -137,25 +181,66 @@ impl<'s> Assembler<'s> {
             Ok(conversation) => conversation,
             Err(reason) => return self.fail(line, reason, raw()),
         };
-        if event == Event::Recall {
-            return self.recall(line, conversation, cells, raw);
+        match event {
+            Event::Recall => self.recall(line, conversation, cells, raw),
+            Event::Unseen => {
+                self.unseen(line, conversation);
+                self.skip();
+            }
+            _ => self.message(line, conversation, event, cells, raw),
         }
+        if self.sink.is_some() && !self.undecided {
+            self.hand_over();
+        }
+    }
+
+    fn message(
+        &mut self,
+        line: u64,
+        conversation: Option<Arc<str>>,
+        event: Event,
+        cells: &Cells<'_>,
+        raw: impl Fn() -> String,
+    ) {
         match self.stage(line, cells, event, &raw) {
             Ok(staged) => {
                 self.stats.records += 1;
-                if names::get().is_placeholder(&staged.message.text) {
+                // Of an edited message, what stood there before was not seen.
+                if names::get().is_placeholder(&staged.message.text) || event == Event::Edited {
                     self.unseen.push(conversation.clone());
                 }
+                self.undecided |= staged.not_the_agent.is_some();
                 self.staged.push(Staged { conversation, ..staged });
             }
             Err(refusal) => {
-                self.unseen.push(conversation);
+                self.unseen(line, conversation);
                 match refusal {
                     Refusal::Empty => self.skip(),
                     Refusal::Because(reason) => self.fail(line, reason, raw()),
                 }
             }
         }
+    }
+
+    /// Notes that a conversation has a part that cannot be seen.
+    fn unseen(&mut self, line: u64, conversation: Option<Arc<str>>) {
+        match &mut self.sink {
+            Some(sink) => sink.record(&self.name, conversation.as_ref(), Record::Unseen { line }),
+            None => self.unseen.push(conversation),
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let Some(sink) = &mut self.sink else { return };
+        for Staged { conversation, message_id, channel, event, message, .. } in self.staged.drain(..) {
+            *self.messages.entry(message.role).or_default() += 1;
+            let record = Record::Message { id: message_id, channel, event, message };
+            sink.record(&self.name, conversation.as_ref(), record);
+        }
+        for Recall { conversation, message_id, line } in self.recalls.drain(..) {
+            sink.record(&self.name, conversation.as_ref(), Record::Recall { id: message_id, line });
+        }
+        self.unseen.clear();
     }
 
     fn recall(
@@ -210,7 +295,12 @@ impl<'s> Assembler<'s> {
     /// Keeps what is wrong without counting a record.
     pub(crate) fn note(&mut self, line: Option<u64>, reason: impl Into<String>, raw: Option<String>) {
         let raw = raw.map(|raw| clip(raw.as_bytes()));
-        self.problems.push(Problem { file: self.name.clone(), line, reason: reason.into(), raw });
+        let problem = Problem { file: self.name.clone(), line, reason: reason.into(), raw };
+        self.noted = true;
+        match &mut self.sink {
+            Some(sink) => sink.problem(problem),
+            None => self.problems.push(problem),
+        }
     }
 
     pub(crate) fn finish(
@@ -228,18 +318,26 @@ impl<'s> Assembler<'s> {
                 staged.message.agent = Some(sender.clone());
             }
         }
-        let read_none = self.staged.is_empty() && !self.problems.is_empty();
-        self.stats.files_failed = u64::from(read_none);
-        let mut messages = BTreeMap::new();
-        for staged in &self.staged {
-            *messages.entry(staged.message.role).or_insert(0) += 1;
+        if self.sink.is_some() {
+            self.hand_over();
+        } else {
+            for staged in &self.staged {
+                *self.messages.entry(staged.message.role).or_default() += 1;
+            }
         }
-        let base = match preset {
-            Some(_) => InputConfig { preset: preset.map(str::to_owned), ..InputConfig::default() },
+        self.stats.files_failed = u64::from(self.messages.is_empty() && self.noted);
+        let given = &self.settings.input;
+        let text_format = Format::ALL.into_iter().find(|known| known.as_str() == format);
+        let input = match preset.and_then(|preset| names::get().presets.get_key_value(preset)) {
+            Some((name, shape)) => InputConfig { preset: Some(name.clone()), ..given.beyond(&shape.input) },
             None => InputConfig {
-                format: Format::ALL.into_iter().find(|known| known.as_str() == format),
-                roles: self.settings.input.roles.clone(),
-                events: self.settings.input.events.clone(),
+                format: text_format,
+                roles: given.roles.clone(),
+                events: given.events.clone(),
+                timezone: given.timezone.clone(),
+                dates: given.dates,
+                source: given.source.or(self.found.source),
+                html: given.html,
                 ..self.found
             },
         };
@@ -247,13 +345,14 @@ impl<'s> Assembler<'s> {
             file: self.name.clone(),
             format,
             encoding,
-            input: InputConfig {
-                encoding: Some(encoding.to_ascii_lowercase()),
-                timezone: self.settings.input.timezone.clone(),
-                ..base
-            },
+            input: InputConfig { encoding: text_format.map(|_| encoding.to_ascii_lowercase()), ..input },
+            columns: self.columns,
+            readings: self.readings,
+            unknown_roles: self.unknown_roles,
+            slashed: self.slashed,
             records: self.stats.records,
-            messages,
+            failed: self.stats.records_failed,
+            messages: self.messages,
         };
         let Self { name, staged, recalls, unseen, problems, stats, .. } = self;
         FileRead { name, staged, recalls, unseen, problems, stats, summary: Some(summary) }
@@ -292,17 +391,7 @@ impl<'s> Assembler<'s> {
             None if role == Role::Agent => self.speaking_agent(cells),
             None => None,
         };
-        let time = cells.value(Field::Time).and_then(|text| {
-            let time = time::parse(text, &self.settings.zone);
-            if time.is_none() {
-                let shape = shape(text);
-                let reason = format!(
-                    "the time (shaped `{shape}`) is not understood; the message is kept without time"
-                );
-                self.note(Some(line), reason, Some(raw()));
-            }
-            time
-        });
+        let time = cells.value(Field::Time).and_then(|text| self.time(line, text, raw));
         if let Some(agent) = &agent
             && role == Role::Agent
         {
@@ -321,18 +410,49 @@ impl<'s> Assembler<'s> {
             conversation: None,
             message_id,
             channel,
+            event,
             message: Message { role, agent, time, text, recalled: event == Event::Recalled, source },
             not_the_agent,
         })
     }
 
+    fn time(&mut self, line: u64, text: &str, raw: &impl Fn() -> String) -> Option<Moment> {
+        let zone = &self.settings.zone;
+        let dates = self.settings.input.dates;
+        let time = time::parse(text, zone, dates);
+        if time.is_none() {
+            let both = [DateOrder::MonthFirst, DateOrder::DayFirst];
+            let read = both.map(|order| time::parse(text, zone, Some(order)).map(|_| order));
+            let reads = match read {
+                [Some(_), Some(_)] => Some(None),
+                [Some(only), None] | [None, Some(only)] => Some(Some(only)),
+                [None, None] => None,
+            };
+            let help = if reads.is_some() && dates.is_none() {
+                ": it may be month or day that stands first; say under [input] dates = \"month-first\" or \"day-first\""
+            } else {
+                ""
+            };
+            if let Some(order) = reads {
+                *self.slashed.entry(order).or_default() += 1;
+            }
+            let shape = shape(text);
+            let reason = format!(
+                "the time (shaped `{shape}`) is not understood; the message is kept without time{help}"
+            );
+            self.note(Some(line), reason, Some(raw()));
+        }
+        time
+    }
+
     /// The role column decides; without one, the sender is compared with the agent and the customer of the record.
     fn role(&mut self, cells: &Cells<'_>) -> Result<(Role, Option<Arc<str>>), Refusal> {
         if let Some(value) = cells.value(Field::Role) {
-            return match self.settings.roles.of(value) {
-                Some(role) => Ok((role, None)),
-                None => Err(Refusal::Because(unknown_role(value))),
-            };
+            if let Some(role) = self.settings.roles.of(value) {
+                return Ok((role, None));
+            }
+            self.remember(value);
+            return Err(Refusal::Because(unknown_role(value)));
         }
         let Some(sender) = cells.value(Field::Sender) else {
             let reason = "neither role nor sender is given; who wrote the message is unknown";
@@ -356,7 +476,19 @@ impl<'s> Assembler<'s> {
                 self.agents.insert(agent);
                 Ok((Role::Customer, Some(self.string(sender))))
             }
-            (None, ..) => Err(Refusal::Because(unknown_sender(sender))),
+            (None, ..) => {
+                self.remember(sender);
+                Err(Refusal::Because(unknown_sender(sender)))
+            }
+        }
+    }
+
+    /// Counts a role or sender that is not known.
+    fn remember(&mut self, value: &str) {
+        if let Some(count) = self.unknown_roles.get_mut(value) {
+            *count += 1;
+        } else if self.unknown_roles.len() < UNKNOWN {
+            self.unknown_roles.insert(value.to_owned(), 1);
         }
     }
 
@@ -371,97 +503,11 @@ impl<'s> Assembler<'s> {
         if let Some(known) = self.strings.get(text) {
             return known.clone();
         }
+        if self.sink.is_some() && self.strings.len() == STRINGS {
+            self.strings.clear();
+        }
         let new: Arc<str> = text.into();
         self.strings.insert(new.clone());
         new
-    }
-}
-
-fn unknown_role(value: &str) -> String {
-    let value = masked(value);
-    format!(
-        "the role `{value}` is not known; if it is one, add to kefulint.toml: [input.roles] \"{value}\" = \"agent\" (or \"customer\", \"bot\", \"system\")"
-    )
-}
-
-fn unknown_sender(value: &str) -> String {
-    let first = value.chars().next().unwrap_or('*');
-    format!(
-        "who the sender `{first}**` is cannot be told; name a role column under [input.columns], or say under [input.roles] which senders are agents"
-    )
-}
-
-/// Excel shows long numbers as `1.23457E+17`: the digits are gone, so it is neither the id nor another one.
-fn damaged(id: &str) -> bool {
-    let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let written = match mantissa.split_once('.') {
-        Some((one, fraction)) => one.len() == 1 && digits(one) && digits(fraction),
-        None => mantissa.len() == 1 && digits(mantissa) && exponent.starts_with('+'),
-    };
-    written && digits(exponent.strip_prefix('+').unwrap_or(exponent))
-}
-
-fn damage(field: Field) -> String {
-    format!(
-        "{field} is a rounded number (such as 1.23457E+17), its digits are lost: evidence damaged by Excel; export the column as text"
-    )
-}
-
-/// A value fit to be shown: short and without personal data.
-fn masked(value: &str) -> String {
-    let short: String = value.chars().take(20).collect();
-    crate::personal::mask(&short)
-}
-
-/// The form of a value without the value: digits become 9, letters a.
-fn shape(value: &str) -> String {
-    let form = |c: char| match c {
-        c if c.is_ascii_digit() => '9',
-        c if c.is_alphabetic() => 'a',
-        c => c,
-    };
-    value.chars().take(30).map(form).collect()
-}
-
-/// The text of a raw record, bounded.
-pub(crate) fn clip(raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(raw);
-    if text.len() <= RAW {
-        return text.into_owned();
-    }
-    text[..text.floor_char_boundary(RAW)].to_owned()
-}
-
-/// The values of a record for which the columns are known by number, the first that is not empty for each field.
-pub(crate) fn first_filled<'a>(candidates: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, str>> {
-    let mut last = None;
-    for value in candidates {
-        if !value.trim().is_empty() {
-            return Some(value);
-        }
-        last = last.or(Some(value));
-    }
-    last
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_rounded_numbers_are_damaged() {
-        for id in ["1.23457E+17", "1.2e20", "1E+17", "9.9e+5"] {
-            assert!(damaged(id), "{id}");
-        }
-        for id in ["123456789012345678", "12e45", "1e9f", "E+17", "1.2.3E+4", "1e10", "abc", "e5c25", "1.5"] {
-            assert!(!damaged(id), "{id}");
-        }
-    }
-
-    #[test]
-    fn shapes_tell_form_and_nothing_else() {
-        assert_eq!(shape("13812345678"), "99999999999");
-        assert_eq!(shape("明天 9:30am"), "aa 9:99aa");
     }
 }

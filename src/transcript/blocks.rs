@@ -8,10 +8,11 @@ use std::io;
 use regex::Regex;
 
 use super::{
-    assemble::{Assembler, clip},
+    assemble::Assembler,
     config::InputConfig,
     field::{ByField, Cells, Field},
     lines::Pieces,
+    value::clip,
 };
 
 /// The longest message.
@@ -86,7 +87,7 @@ struct Open {
 /// Reads all messages. An error is one of reading, after which what was read still counts.
 pub(crate) fn read(lines: &mut impl Pieces, grammar: &Grammar, out: &mut Assembler<'_>) -> io::Result<()> {
     let blocks = out.settings().input.blocks.clone();
-    out.map(grammar.fields(), InputConfig { blocks, ..InputConfig::default() });
+    out.map(grammar.fields(), InputConfig { blocks, ..InputConfig::default() }, Vec::new());
     let mut open: Option<Open> = None;
     let mut conversation = None;
     let read = loop {

@@ -109,6 +109,34 @@ pub enum Event {
     Recalled,
     /// A message that a machine sent in somebody's name.
     Bot,
+    /// The new text of the message named in `recalls`; the text before stays as evidence.
+    Edit,
+    /// A message whose text was changed: what stood there before was not seen.
+    Edited,
+    /// Something was there that holds no text.
+    Unseen,
+    /// A message that was spoken, and written down by a machine.
+    Speech,
+}
+
+/// How texts came to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Medium {
+    /// Typed.
+    Chat,
+    /// Heard and written down by a machine: without punctuation, and with words of the same sound in place of others.
+    Speech,
+}
+
+/// What stands first in dates such as `5/1/2024`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    /// The first of May.
+    MonthFirst,
+    /// The fifth of January.
+    DayFirst,
 }
 
 /// How exports are to be read. Everything left out is found by looking at the file.
@@ -127,6 +155,12 @@ pub struct InputConfig {
     /// The zone of times without one: an IANA name or an offset such as `+08:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
+    /// Whether month or day stands first where the year stands last; such dates are not read if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DateOrder>,
+    /// Whether the texts are written down speech; subtitles are, all else is not, if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Medium>,
     /// Whether CSV and TSV begin with a line of column names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
@@ -177,6 +211,8 @@ impl InputConfig {
             format: self.format.or(base.format),
             encoding: self.encoding.clone().or_else(|| base.encoding.clone()),
             timezone: self.timezone.clone().or_else(|| base.timezone.clone()),
+            dates: self.dates.or(base.dates),
+            source: self.source.or(base.source),
             header: self.header.or(base.header),
             delimiter: self.delimiter.or(base.delimiter),
             quoting: self.quoting.or(base.quoting),
@@ -188,6 +224,39 @@ impl InputConfig {
             columns,
             roles,
             events,
+        }
+    }
+
+    /// What `self` says and `base` does not: laid over `base`, it is `self` again.
+    pub(crate) fn beyond(&self, base: &Self) -> Self {
+        fn entries<K: Ord + Clone, V: PartialEq + Clone>(
+            own: &BTreeMap<K, V>,
+            base: &BTreeMap<K, V>,
+        ) -> BTreeMap<K, V> {
+            let new = own.iter().filter(|(key, value)| base.get(key) != Some(value));
+            new.map(|(key, value)| (key.clone(), value.clone())).collect()
+        }
+        fn value<V: PartialEq + Clone>(own: Option<&V>, base: Option<&V>) -> Option<V> {
+            own.filter(|_| own != base).cloned()
+        }
+        Self {
+            preset: None,
+            format: value(self.format.as_ref(), base.format.as_ref()),
+            encoding: value(self.encoding.as_ref(), base.encoding.as_ref()),
+            timezone: value(self.timezone.as_ref(), base.timezone.as_ref()),
+            dates: value(self.dates.as_ref(), base.dates.as_ref()),
+            source: value(self.source.as_ref(), base.source.as_ref()),
+            header: value(self.header.as_ref(), base.header.as_ref()),
+            delimiter: value(self.delimiter.as_ref(), base.delimiter.as_ref()),
+            quoting: value(self.quoting.as_ref(), base.quoting.as_ref()),
+            sheet: value(self.sheet.as_ref(), base.sheet.as_ref()),
+            password: None,
+            messages: value(self.messages.as_ref(), base.messages.as_ref()),
+            columns: entries(&self.columns, &base.columns),
+            blocks: if self.blocks == base.blocks { Vec::new() } else { self.blocks.clone() },
+            html: value(self.html.as_ref(), base.html.as_ref()),
+            roles: entries(&self.roles, &base.roles),
+            events: entries(&self.events, &base.events),
         }
     }
 }

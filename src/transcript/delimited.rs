@@ -7,10 +7,10 @@ use std::{collections::VecDeque, io};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
 use super::{
-    assemble::clip,
     lines::{Lines, Piece, Pieces},
     stream::Stream,
     table::{BadRow, Row, Rows},
+    value::clip,
 };
 
 /// How far a quoted text may reach.

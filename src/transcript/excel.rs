@@ -3,16 +3,19 @@
 //! A workbook is no stream, so it is held as a whole; what it unpacks to is bounded before it is opened.
 
 use std::{
-    io::{self, Cursor, Read, Seek},
+    io::{self, BufReader, Cursor, Read, Seek},
     panic,
 };
 
 use calamine::{Data, ExcelDateTime, Ods, Range, Reader, Xls, Xlsb, Xlsx, open_workbook_from_rs};
 use jiff::{Unit, civil::DateTime};
+use zip::ZipArchive;
 
 use super::{
     assemble::Assembler,
+    config::InputConfig,
     layout::Table,
+    spread,
     table::{self, BadRow, Row, Rows},
 };
 
@@ -62,6 +65,15 @@ struct Sheet {
 }
 
 impl Sheet {
+    fn add(&mut self, (row, column): (u32, u32), data: Data) {
+        if data != Data::Empty && column < COLUMNS {
+            match self.rows.last_mut() {
+                Some((last, cells)) if *last == row => cells.push((column, data)),
+                _ => self.rows.push((row, vec![(column, data)])),
+            }
+        }
+    }
+
     fn rows(&self) -> SheetRows<'_> {
         SheetRows { rows: self.rows.iter() }
     }
@@ -74,9 +86,20 @@ fn sheets(bytes: &[u8], kind: Kind, wanted: Option<&str>) -> Result<Vec<Sheet>, 
             let mut book: Xlsx<_> = open_workbook_from_rs(cursor).map_err(broken)?;
             named(book.sheet_names(), wanted)?.into_iter().map(|name| streamed(&mut book, name)).collect()
         }
-        Kind::Xlsb => ranges(open_workbook_from_rs::<Xlsb<_>, _>(cursor).map_err(broken)?, wanted),
-        Kind::Xls => ranges(open_workbook_from_rs::<Xls<_>, _>(cursor).map_err(broken)?, wanted),
-        Kind::Ods => ranges(open_workbook_from_rs::<Ods<_>, _>(cursor).map_err(broken)?, wanted),
+        Kind::Xlsb => {
+            let mut book: Xlsb<_> = open_workbook_from_rs(cursor).map_err(broken)?;
+            let names = named(book.sheet_names(), wanted)?;
+            names.into_iter().map(|name| streamed_binary(&mut book, name)).collect()
+        }
+        Kind::Xls => {
+            spread::check_xls(bytes)?;
+            ranges(open_workbook_from_rs::<Xls<_>, _>(cursor).map_err(broken)?, wanted)
+        }
+        Kind::Ods => {
+            let mut files = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+            spread::check_ods(BufReader::new(files.by_name("content.xml").map_err(broken)?))?;
+            ranges(open_workbook_from_rs::<Ods<_>, _>(cursor).map_err(broken)?, wanted)
+        }
     }
 }
 
@@ -96,19 +119,21 @@ fn named(all: Vec<String>, wanted: Option<&str>) -> Result<Vec<String>, String> 
 
 /// Cell by cell: a sheet of which one corner is used takes no more memory than its cells.
 fn streamed<RS: Read + Seek>(book: &mut Xlsx<RS>, name: String) -> Result<Sheet, String> {
-    let mut rows: Vec<(u32, Cells)> = Vec::new();
-    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+    let mut sheet = Sheet { name, rows: Vec::new() };
+    let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(broken)?;
     while let Some(cell) = cells.next_cell().map_err(broken)? {
-        let (row, column) = cell.get_position();
-        let data = Data::from(cell.get_value().clone());
-        if data != Data::Empty && column < COLUMNS {
-            match rows.last_mut() {
-                Some((last, cells)) if *last == row => cells.push((column, data)),
-                _ => rows.push((row, vec![(column, data)])),
-            }
-        }
+        sheet.add(cell.get_position(), cell.get_value().clone().into());
     }
-    Ok(Sheet { name, rows })
+    Ok(sheet)
+}
+
+fn streamed_binary<RS: Read + Seek>(book: &mut Xlsb<RS>, name: String) -> Result<Sheet, String> {
+    let mut sheet = Sheet { name, rows: Vec::new() };
+    let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(broken)?;
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        sheet.add(cell.get_position(), cell.get_value().clone().into());
+    }
+    Ok(sheet)
 }
 
 fn ranges<RS: Read + Seek, B: Reader<RS>>(mut book: B, wanted: Option<&str>) -> Result<Vec<Sheet>, String>
@@ -149,6 +174,10 @@ fn choose(sheets: Vec<Sheet>, out: &mut Assembler<'_>) {
             others.join(", ")
         );
         out.note(None, reason, None);
+        let names = std::iter::once(sheet.name.as_str()).chain(others);
+        let readings =
+            names.map(|name| InputConfig { sheet: Some(name.to_owned()), ..InputConfig::default() });
+        out.readings(readings.collect());
     }
     if table::read(&mut sheet.rows(), out).is_err() {
         out.note(None, "the sheet ends too early", None);

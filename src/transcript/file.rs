@@ -6,12 +6,13 @@ use super::{
     Role, archive,
     assemble::{Assembler, FileRead},
     blocks::{self, Grammar},
-    config::{Format, Settings, Shape},
+    config::{Format, InputConfig, Settings, Shape},
     delimited::{Delimited, Dialect, find_delimiter},
     encoding, excel,
     input::{self, From, Input},
     json,
     lines::{Elements, Lines, Pieces},
+    sink::Sink,
     speech,
     stream::{self, Stream},
     table,
@@ -21,7 +22,13 @@ use super::{
 pub(super) const LOOK: usize = 64 << 10;
 
 /// Reads one input, which may be an archive of many files; whatever goes wrong stands in the result.
-pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
+///
+/// With a `sink`, messages and problems go there; what stands in the result is counts, and files that could not be opened.
+pub(crate) fn read<'s>(
+    input: Input,
+    settings: &'s Settings,
+    sink: Option<&'s mut (dyn Sink + 's)>,
+) -> Vec<FileRead> {
     let name = input.name;
     let stream = match input.from {
         From::Refused(reason) => Err(reason),
@@ -31,7 +38,7 @@ pub(crate) fn read(input: Input, settings: &Settings) -> Vec<FileRead> {
     };
     let mut all = Vec::new();
     match stream {
-        Ok(stream) => Files { settings, all: &mut all }.add(name, stream, 0),
+        Ok(stream) => Files { settings, all: &mut all, sink }.add(name, stream, 0),
         Err(reason) => all.push(FileRead::failed(name, reason)),
     }
     all
@@ -42,12 +49,13 @@ const NESTED: usize = 1;
 const TOO_DEEP: &str = "is an archive in an archive in an archive; unpack it first";
 
 /// The files found so far.
-struct Files<'s> {
+struct Files<'f, 's> {
     settings: &'s Settings,
-    all: &'s mut Vec<FileRead>,
+    all: &'f mut Vec<FileRead>,
+    sink: Option<&'s mut (dyn Sink + 's)>,
 }
 
-impl Files<'_> {
+impl Files<'_, '_> {
     fn add(&mut self, name: Arc<str>, stream: Stream<'_>, depth: usize) {
         if let Err(reason) = self.try_add(&name, stream, depth) {
             self.all.push(FileRead::failed(name, reason));
@@ -57,7 +65,10 @@ impl Files<'_> {
     fn try_add(&mut self, name: &Arc<str>, stream: Stream<'_>, depth: usize) -> Result<(), String> {
         let mut stream = stream::unwrap(stream).map_err(|error| broken(&error))?;
         match archive::kind(&mut stream) {
-            archive::Kind::Plain => self.all.push(text(name.clone(), stream, self.settings)),
+            archive::Kind::Plain => {
+                let read = text(name.clone(), stream, self.settings, lent(&mut self.sink));
+                self.all.push(read);
+            }
             archive::Kind::Ole => self.workbook(name, &archive::whole(stream)?, excel::Kind::Xls),
             archive::Kind::Tar if depth > NESTED => return Err(TOO_DEEP.to_owned()),
             archive::Kind::Tar => {
@@ -91,9 +102,18 @@ impl Files<'_> {
     }
 
     fn workbook(&mut self, name: &Arc<str>, bytes: &[u8], kind: excel::Kind) {
-        let mut out = Assembler::new(self.settings, name.clone());
+        let mut out = Assembler::new(self.settings, name.clone()).into_sink(lent(&mut self.sink));
         excel::read(bytes, kind, &mut out);
-        self.all.push(out.finish(kind.as_str(), "UTF-8", self.settings.input.preset.as_deref()));
+        let read = out.finish(kind.as_str(), "UTF-8", self.settings.input.preset.as_deref());
+        self.all.push(read);
+    }
+}
+
+/// A sink for a while.
+fn lent<'l>(sink: &'l mut Option<&mut dyn Sink>) -> Option<&'l mut (dyn Sink + 'l)> {
+    match sink {
+        Some(sink) => Some(&mut **sink),
+        None => None,
     }
 }
 
@@ -116,7 +136,12 @@ fn broken(error: &io::Error) -> String {
     }
 }
 
-fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
+fn text<'s>(
+    name: Arc<str>,
+    stream: Stream<'_>,
+    settings: &'s Settings,
+    sink: Option<&'s mut (dyn Sink + 's)>,
+) -> FileRead {
     let Some(mut decoded) = encoding::decode(stream, settings.encoding) else {
         return FileRead::failed(
             name,
@@ -127,11 +152,21 @@ fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
     let head = decoded.stream.peek(LOOK).to_vec();
     let ended = decoded.stream.ended();
     if ended && head.trim_ascii().is_empty() {
-        return empty(name, decoded.stream, settings);
+        return empty(Assembler::new(settings, name).into_sink(sink), decoded.stream);
     }
     let (settings, preset) = match shape(&name, &head, ended, settings) {
         Ok((settings, preset)) => (settings, preset),
-        Err(reason) => return FileRead::failed(name, reason),
+        Err(names) => {
+            let mut out = Assembler::new(settings, name).into_sink(sink);
+            let reason = format!(
+                "can be read in several ways; say which under [input]: preset = one of {}",
+                names.join(", ")
+            );
+            out.note(None, reason, None);
+            let preset = |name| InputConfig { preset: Some(name), ..InputConfig::default() };
+            out.readings(names.into_iter().map(preset).collect());
+            return out.finish("text", encoding, None);
+        }
     };
     let extension = input::extension(&name);
     let Some(found) = find_format(&String::from_utf8_lossy(&head), extension.as_deref(), settings) else {
@@ -141,7 +176,7 @@ fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
              or a preset, or [input] blocks",
         );
     };
-    let mut out = Assembler::new(settings, name);
+    let mut out = Assembler::new(settings, name).into_sink(sink);
     let (format, read, line) = records(&found, decoded.stream, &mut out);
     if let Err(error) = read {
         out.note(Some(line), broken(&error), None);
@@ -149,8 +184,7 @@ fn text(name: Arc<str>, stream: Stream<'_>, settings: &Settings) -> FileRead {
     out.finish(format, encoding, preset)
 }
 
-fn empty(name: Arc<str>, mut stream: Stream<'_>, settings: &Settings) -> FileRead {
-    let mut out = Assembler::new(settings, name);
+fn empty(mut out: Assembler<'_>, mut stream: Stream<'_>) -> FileRead {
     match io::copy(&mut stream, &mut io::sink()) {
         Ok(_) => out.note(None, "the file is empty; there is nothing to read", None),
         Err(error) => {
@@ -208,7 +242,7 @@ fn shape<'s>(
     head: &[u8],
     ended: bool,
     settings: &'s Settings,
-) -> Result<(&'s Settings, Option<&'s str>), String> {
+) -> Result<(&'s Settings, Option<&'s str>), Vec<String>> {
     let as_given = (settings, settings.input.preset.as_deref());
     if settings.says_columns() {
         return Ok(as_given);
@@ -234,17 +268,12 @@ fn shape<'s>(
     Ok(only_one(&fitting)?.unwrap_or(as_given))
 }
 
-fn only_one<'s>(shapes: &[&'s Shape]) -> Result<Option<(&'s Settings, Option<&'s str>)>, String> {
+/// The shape, if there is one at most; else the names of all.
+fn only_one<'s>(shapes: &[&'s Shape]) -> Result<Option<(&'s Settings, Option<&'s str>)>, Vec<String>> {
     match shapes {
         [] => Ok(None),
         [shape] => Ok(Some((&shape.settings, Some(shape.name)))),
-        several => {
-            let names: Vec<&str> = several.iter().map(|shape| shape.name).collect();
-            Err(format!(
-                "can be read in several ways; say which under [input]: preset = one of {}",
-                names.join(", ")
-            ))
-        }
+        several => Err(several.iter().map(|shape| shape.name.to_owned()).collect()),
     }
 }
 

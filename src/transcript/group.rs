@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use super::{
     Conversation, Message, Problem, ReadStats, Role, Transcript,
     assemble::{FileRead, Staged},
+    config::Event,
 };
 
 /// A message id that was seen, and where its message stands.
@@ -42,6 +43,7 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
         let mut stats = file.stats;
         for staged in file.staged {
             let place = grouping.conversation(staged.conversation.as_ref().unwrap_or(&own_name));
+            grouping.conversations[place].speech |= staged.event == Event::Speech;
             if let Err(repeated) = grouping.add(place, staged) {
                 stats.records_skipped += 1;
                 problems.extend(repeated);
@@ -92,6 +94,7 @@ impl Grouping {
             channel: None,
             messages: Vec::new(),
             unseen: 0,
+            speech: false,
         });
         index
     }
@@ -119,7 +122,11 @@ impl Grouping {
         if let Some(id) = staged.message_id {
             match self.ids.entry((place, id)) {
                 Entry::Occupied(first) => {
-                    return Err(repeated(&conversation.messages[*first.get()], staged.message));
+                    let first = &conversation.messages[*first.get()];
+                    // The text before an edit stays as evidence.
+                    if staged.event != Event::Edit || first.text == staged.message.text {
+                        return Err(repeated(first, staged.message));
+                    }
                 }
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
@@ -170,7 +177,7 @@ fn own_names(files: &[FileRead]) -> Vec<Arc<str>> {
     files.iter().map(name).collect()
 }
 
-fn stem(name: &str) -> &str {
+pub(crate) fn stem(name: &str) -> &str {
     let name = name.rsplit_once('!').map_or(name, |(_, entry)| entry);
     let file = Path::new(name).file_name().and_then(|file| file.to_str()).unwrap_or(name);
     let unwrapped = [".gz", ".zst"].iter().find_map(|wrapper| file.strip_suffix(wrapper)).unwrap_or(file);

@@ -16,19 +16,25 @@ mod excel;
 mod field;
 mod file;
 mod group;
+mod guess;
 mod html;
 mod input;
+mod inspect;
 mod json;
 mod layout;
 mod lines;
 mod names;
+mod neutral;
 mod outline;
 mod path;
 mod roles;
+mod sink;
 mod speech;
+mod spread;
 mod stream;
 mod table;
 mod time;
+mod value;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -36,13 +42,18 @@ use jiff::{Timestamp, civil, tz::Offset};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use archive::file_name;
+pub(crate) use input::is_chat;
 pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
 pub use self::{
-    config::{Column, Columns, Event, Format, InputConfig, InputError},
+    config::{Column, Columns, DateOrder, Event, Format, InputConfig, InputError, Medium},
     field::Field,
     input::{Input, discover},
+    inspect::{Ground, Inspection, Suggestion, inspect},
     names::{Preset, presets},
+    neutral::{Neutral, Written},
+    sink::{OwnNames, Record, Sink, each},
 };
 
 /// Reads all inputs and puts their messages into conversations.
@@ -59,7 +70,7 @@ pub use self::{
 /// ```
 pub fn read(inputs: Vec<Input>, config: &InputConfig) -> Result<Transcript, InputError> {
     let settings = config::Settings::new(config)?;
-    let files: Vec<_> = inputs.into_par_iter().map(|input| file::read(input, &settings)).collect();
+    let files: Vec<_> = inputs.into_par_iter().map(|input| file::read(input, &settings, None)).collect();
     Ok(group::group(files.into_iter().flatten().collect()))
 }
 
@@ -148,7 +159,7 @@ impl<'de> Deserialize<'de> for Moment {
         let text = String::deserialize(deserializer)?;
         let wrong =
             || serde::de::Error::custom(format!("`{text}` is no time like 2024-05-01T10:12:41+08:00"));
-        time::parse(&text, &jiff::tz::TimeZone::UTC).ok_or_else(wrong)
+        time::parse(&text, &jiff::tz::TimeZone::UTC, None).ok_or_else(wrong)
     }
 }
 
@@ -190,6 +201,8 @@ pub struct Conversation {
     /// How many of its records hold nothing that can be judged: pictures, voice, records that could not be read. What was
     /// not seen cannot be said to be missing.
     pub unseen: u32,
+    /// Whether it was spoken, and written down by a machine.
+    pub speech: bool,
 }
 
 impl Conversation {
@@ -229,7 +242,7 @@ pub struct Transcript {
 }
 
 /// What a file was taken to be, and what it held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileSummary {
     /// The file, as in [`Source::file`].
     pub file: Arc<str>,
@@ -239,8 +252,18 @@ pub struct FileSummary {
     pub encoding: &'static str,
     /// The `[input]` table that reads it as it was read: all that was found in it, or the named shape that was.
     pub input: InputConfig,
+    /// The columns or JSON paths among which the fields were found.
+    pub columns: Vec<String>,
+    /// Where it can be read in several ways, each of them.
+    pub readings: Vec<InputConfig>,
+    /// Role words, or senders, of which nobody knows who they are, and how many records have them; of many, the first few.
+    pub unknown_roles: BTreeMap<String, u64>,
+    /// Times that only this order of month and day reads; `None` for those that both do.
+    pub slashed: BTreeMap<Option<DateOrder>, u64>,
     /// Records seen.
     pub records: u64,
+    /// Records that could not be read.
+    pub failed: u64,
     /// Messages read, by role; a role without messages is missing.
     pub messages: BTreeMap<Role, u64>,
 }

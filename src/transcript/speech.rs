@@ -5,14 +5,17 @@
 use std::io;
 
 use super::{
-    assemble::{Assembler, clip},
-    config::InputConfig,
+    assemble::Assembler,
+    config::{InputConfig, Medium},
     field::{Cells, Field},
     lines::Pieces,
+    value::clip,
 };
 
 /// How long a speaker's name may be, in characters.
 const NAME: usize = 20;
+/// The longest cue, in bytes; nobody says more in a breath.
+const LONGEST: usize = 64 << 10;
 
 /// Whether a text is a list of cues.
 pub(crate) fn fits(head: &str) -> bool {
@@ -21,7 +24,8 @@ pub(crate) fn fits(head: &str) -> bool {
 
 /// Reads all cues. An error is one of reading, after which what was read still counts.
 pub(crate) fn read(lines: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Result<()> {
-    out.map([Field::Sender, Field::Text], InputConfig::default());
+    let found = InputConfig { source: Some(Medium::Speech), ..InputConfig::default() };
+    out.map([Field::Sender, Field::Text], found, Vec::new());
     let mut cue = Cue::default();
     let read = loop {
         let piece = match lines.next() {
@@ -65,6 +69,10 @@ struct Cue {
 
 impl Cue {
     fn add(&mut self, line: &str) {
+        if self.text.len() + line.len() > LONGEST {
+            self.spoilt = Some("the cue is too long; the blank line that ends it may be missing");
+            return;
+        }
         let (speaker, said) = speaker(line);
         if let Some(speaker) = speaker {
             self.speaker.get_or_insert_with(|| speaker.to_owned());

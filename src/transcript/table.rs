@@ -3,9 +3,11 @@
 use std::{borrow::Cow, io};
 
 use super::{
-    assemble::{Assembler, clip, first_filled},
+    assemble::Assembler,
     field::{Cells, Field},
+    guess,
     layout::Table,
+    value::{clip, first_filled},
 };
 
 /// How far down a header is looked for: exports put titles and remarks above it.
@@ -34,11 +36,13 @@ impl Row {
         self.ends.len()
     }
 
-    /// The bytes of a cell; nothing where there is none.
+    /// The bytes of a cell; nothing where there is none. `="0123"` is how a text is kept from Excel's idea of a number: what is
+    /// meant stands inside.
     pub(crate) fn cell(&self, index: usize) -> &[u8] {
         let Some(end) = self.ends.get(index) else { return &[] };
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.bytes.get(start..*end).unwrap_or_default()
+        let cell = self.bytes.get(start..*end).unwrap_or_default();
+        cell.strip_prefix(b"=\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(cell)
     }
 
     fn cells(&self) -> impl Iterator<Item = &[u8]> {
@@ -100,6 +104,9 @@ pub(crate) fn read(rows: &mut impl Rows, out: &mut Assembler<'_>) -> io::Result<
         Ok(table) => table,
         Err(reason) => {
             out.note(None, reason, None);
+            if !out.settings().says_columns() {
+                out.readings(guess::table(&strings).into_iter().collect());
+            }
             return failed.map_or(Ok(()), Err);
         }
     };
@@ -107,7 +114,9 @@ pub(crate) fn read(rows: &mut impl Rows, out: &mut Assembler<'_>) -> io::Result<
     // Above the header may stand what only looking for it passes over.
     let mut found = table.found(header);
     found.header = found.header.filter(|_| table.header.is_none_or(|at| at == 0));
-    out.map(table.fields(), found);
+    let columns =
+        header.map_or_else(|| (1..=table.width).map(|n| n.to_string()).collect(), <[String]>::to_vec);
+    out.map(table.fields(), found, columns);
     let header_row = table.header.map(|at| head[at].clone());
     for (index, row) in head.iter().enumerate() {
         match table.header {

@@ -8,15 +8,15 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::Moment;
+use super::{Moment, config::DateOrder};
 
-/// Reads a time; one that states no offset is a time of `zone`.
-pub(crate) fn parse(text: &str, zone: &TimeZone) -> Option<Moment> {
+/// Reads a time; one that states no offset is a time of `zone`. Dates with the year last are read only in an `order` that is said.
+pub(crate) fn parse(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Option<Moment> {
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return numeric(text, zone);
     }
-    written(text, zone)
+    written(text, zone, order)
 }
 
 /// An offset such as `+08:00`, `-0530`, `+8` or `Z`.
@@ -101,15 +101,13 @@ fn local(civil: DateTime, zone: &TimeZone) -> Option<Moment> {
 }
 
 /// `2024-05-01 10:12:41`, `2024/5/1 9:03`, `2024年5月1日 下午3:05:00`, ISO 8601 with and without offset.
-fn written(text: &str, zone: &TimeZone) -> Option<Moment> {
+fn written(text: &str, zone: &TimeZone, order: Option<DateOrder>) -> Option<Moment> {
     let mut scan = Scan { rest: text };
-    let year = scan.number(4, 4)?;
-    scan.one_of(&["-", "/", ".", "年"])?;
-    let month = scan.number(1, 2)?;
-    scan.one_of(&["-", "/", ".", "月"])?;
-    let day = scan.number(1, 2)?;
-    scan.one_of(&["日", "号"]);
-    let date = Date::new(year, month as i8, day as i8).ok()?;
+    let begins_with_year = text.get(..4).is_some_and(|year| year.bytes().all(|b| b.is_ascii_digit()));
+    let date = match order {
+        Some(order) if !begins_with_year => scan.year_last(order)?,
+        _ => scan.year_first()?,
+    };
     scan.blanks();
     if scan.rest.is_empty() {
         return local(date.to_datetime(Time::midnight()), zone);
@@ -155,6 +153,29 @@ struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
+    fn year_first(&mut self) -> Option<Date> {
+        let year = self.number(4, 4)?;
+        self.one_of(&["-", "/", ".", "年"])?;
+        let month = self.number(1, 2)?;
+        self.one_of(&["-", "/", ".", "月"])?;
+        let day = self.number(1, 2)?;
+        self.one_of(&["日", "号"]);
+        Date::new(year, month as i8, day as i8).ok()
+    }
+
+    fn year_last(&mut self, order: DateOrder) -> Option<Date> {
+        let first = self.number(1, 2)?;
+        self.one_of(&["-", "/", "."])?;
+        let second = self.number(1, 2)?;
+        self.one_of(&["-", "/", "."])?;
+        let year = self.number(4, 4)?;
+        let (month, day) = match order {
+            DateOrder::MonthFirst => (first, second),
+            DateOrder::DayFirst => (second, first),
+        };
+        Date::new(year, month as i8, day as i8).ok()
+    }
+
     fn digits(&mut self) -> &'t str {
         let end = self.rest.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
@@ -186,7 +207,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<String> {
-        parse(text, &TimeZone::fixed(tz::offset(8))).map(|moment| moment.to_string())
+        parse(text, &TimeZone::fixed(tz::offset(8)), None).map(|moment| moment.to_string())
     }
 
     #[test]
@@ -245,7 +266,7 @@ mod tests {
     #[test]
     fn the_zone_of_the_configuration_counts_only_where_the_text_has_none() {
         let utc = TimeZone::UTC;
-        let read = |text| parse(text, &utc).map(|m| m.to_string());
+        let read = |text| parse(text, &utc, None).map(|m| m.to_string());
         assert_eq!(read("2024-05-01 10:12:41").as_deref(), Some("2024-05-01T10:12:41+00:00"));
         assert_eq!(read("2024-05-01 10:12:41+08:00").as_deref(), Some("2024-05-01T10:12:41+08:00"));
     }
@@ -254,8 +275,8 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,40}", digits in "[0-9./: TZ年月日+-]{0,30}") {
             let zone = TimeZone::fixed(tz::offset(8));
-            parse(&text, &zone);
-            parse(&digits, &zone);
+            parse(&text, &zone, Some(DateOrder::DayFirst));
+            parse(&digits, &zone, None);
             offset(&text);
             offset(&digits);
         }
@@ -263,7 +284,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(seconds in 0_i64..4_000_000_000) {
             let moment = Moment { at: Timestamp::from_second(seconds).expect("in range"), offset: tz::offset(8) };
-            prop_assert_eq!(parse(&moment.to_string(), &TimeZone::UTC), Some(moment));
+            prop_assert_eq!(parse(&moment.to_string(), &TimeZone::UTC, None), Some(moment));
         }
     }
 }

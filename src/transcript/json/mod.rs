@@ -16,10 +16,11 @@ use self::{
     wanted::{Node, Wanted},
 };
 use super::{
-    assemble::{Assembler, clip, first_filled},
+    assemble::Assembler,
     field::{Cells, Field},
     lines::{Piece, Pieces},
     path,
+    value::{clip, first_filled},
 };
 
 /// How many records are looked at to find the shape, and how many bytes of them.
@@ -68,7 +69,7 @@ pub(crate) fn read(pieces: &mut impl Pieces, out: &mut Assembler<'_>) -> io::Res
         }
     };
     drop(values);
-    out.map(shape.fields(), shape.found());
+    out.map(shape.fields(), shape.found(), shape.columns.clone());
     let reader = Reader::new(shape);
     for (line, text) in &head {
         reader.record(*line, text, out);

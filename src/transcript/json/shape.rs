@@ -32,6 +32,8 @@ pub(super) struct Shape {
     /// The way from a record to its messages; empty if the record is the message.
     pub(super) messages: Vec<Step>,
     pub(super) places: ByField<Vec<Place>>,
+    /// All values among which the places were found.
+    pub(super) columns: Vec<String>,
 }
 
 impl Shape {
@@ -93,7 +95,8 @@ impl Shape {
         }
         let missing = layout::missing(|field| !places[field].is_empty());
         if missing.is_empty() {
-            Ok(Self { messages, places })
+            let columns = seen.places.into_iter().map(|place| place.written).collect();
+            Ok(Self { messages, places, columns })
         } else {
             let columns: Vec<String> = seen.places.into_iter().map(|place| place.written).collect();
             Err(layout::unmapped(&missing, &columns, true))
