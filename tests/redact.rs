@@ -45,6 +45,14 @@ fn workbooks_and_tars_are_refused_rather_than_half_cleaned() {
     assert!(matches!(refused, Err(RedactError::Zip(_))), "{refused:?}");
 }
 
+#[test]
+fn every_datum_of_a_message_is_masked_where_it_stands() {
+    let line = r#"{"text":"车主电话19833607521,车牌苏E·6KM27,您打给他"}"#;
+    let redacted = clean("a.jsonl", line.as_bytes(), &Style::Mask);
+    let masked = line.replace("19833607521", "198****7521").replace("6KM2", "****");
+    assert_eq!(String::from_utf8(redacted.bytes).expect("text"), masked);
+}
+
 /// A zip archive of these files.
 fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));

@@ -127,8 +127,10 @@ impl Segment {
     fn replace(&self, datum: Datum, text: &str, style: &Style, out: &mut source::Writer<'_>) -> bool {
         let span = datum.span.start as usize..datum.span.end as usize;
         let Some(span) = self.own(span) else { return false };
-        let mark = if self.bare_number { "\"" } else { "" };
-        out.insert(self.chars[0].1.start, mark);
+        // A number holds one datum at most, so its marks are written once.
+        if self.bare_number {
+            out.insert(self.chars[0].1.start, "\"");
+        }
         match style {
             Style::Pseudonym(key) => {
                 let name =
@@ -146,7 +148,9 @@ impl Segment {
                 }
             }
         }
-        out.insert(self.chars[self.chars.len() - 1].1.end, mark);
+        if self.bare_number {
+            out.insert(self.chars[self.chars.len() - 1].1.end, "\"");
+        }
         true
     }
 }
