@@ -207,6 +207,7 @@ fn private_mailboxes() {
         ("logo@3x.webp", &[]),
         ("vue@3.2.1", &[]),
         ("@小王 在吗", &[]),
+        ("the job is at work on it", &[]),
     ]);
 }
 

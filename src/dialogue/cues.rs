@@ -2,7 +2,7 @@
 //!
 //! Knows which class of cue stands in a clause; does not know what follows from it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use super::{
 
 /// Patterns with bounded gaps over Han characters grow large automata; this is room for all of them.
 const AUTOMATON_LIMIT: usize = 64 << 20;
+
+/// The lexicon in the binary.
+const EMBEDDED: &str = include_str!("../../lexicons/dialogue.toml");
 
 /// Why a cue lexicon does not load.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +69,9 @@ pub struct Cues {
     scanner: Scanner,
     asked: Patterns,
     replied: Patterns,
-    filler: Regex,
+    /// All patterns of fillers as one.
+    filler: String,
+    filler_regex: OnceLock<Regex>,
     /// The single characters that carry nothing by themselves.
     stops: CharSet,
     pub(super) weights: Weights,
@@ -78,11 +83,13 @@ impl Cues {
     /// # Panics
     /// Never in a build whose tests passed: the embedded lexicon is parsed by them.
     pub fn embedded() -> Self {
-        Self::parse(include_str!("../../lexicons/dialogue.toml")).expect("the embedded lexicon is tested")
+        Self::parse(EMBEDDED).expect("the embedded lexicon is tested")
     }
 
     /// Reads a lexicon in the form of `lexicons/dialogue.toml`.
     pub fn parse(source: &str) -> Result<Self, CueError> {
+        // The tests have seen that the embedded patterns are right; they are compiled when a message first asks for them.
+        let tested = source == EMBEDDED;
         let line_of = |byte: usize| source[..byte].matches('\n').count() + 1;
         let file: File = toml::from_str(source).map_err(|error| CueError {
             line: error.span().map_or(1, |span| line_of(span.start)),
@@ -94,7 +101,7 @@ impl Cues {
         let whole = |error: &dyn std::fmt::Display| CueError { line: 1, reason: error.to_string() };
 
         let mut scanner = ScannerBuilder::default();
-        let (mut asked, mut replied) = (PatternsBuilder::default(), PatternsBuilder::default());
+        let (mut asked, mut replied) = (Patterns::default(), Patterns::default());
         let mut fillers: Vec<String> = Vec::new();
         for (table, classes) in [
             ("ask", file.ask),
@@ -117,7 +124,7 @@ impl Cues {
                 }
                 for pattern in &class.patterns {
                     let text = expand(pattern.get_ref(), &lists);
-                    if let Err(error) = Regex::new(&text) {
+                    if !tested && let Err(error) = Regex::new(&text) {
                         let reason = format!("{:?} is no regular expression: {error}", pattern.get_ref());
                         return Err(at(pattern.span(), reason));
                     }
@@ -142,11 +149,17 @@ impl Cues {
                 return Err(at(name.span(), format!("there is no evidence called {}", name.get_ref())));
             }
         }
+        if !tested {
+            asked.compile().map_err(|error| whole(&error))?;
+            replied.compile().map_err(|error| whole(&error))?;
+            Regex::new(&fillers.join("|")).map_err(|error| whole(&error))?;
+        }
         Ok(Self {
             scanner: scanner.build().map_err(|error| whole(&error))?,
-            asked: asked.build().map_err(|error| whole(&error))?,
-            replied: replied.build().map_err(|error| whole(&error))?,
-            filler: Regex::new(&fillers.join("|")).map_err(|error| whole(&error))?,
+            asked,
+            replied,
+            filler: fillers.join("|"),
+            filler_regex: OnceLock::new(),
             stops: CharSet::new(&file.stop.characters),
             weights,
         })
@@ -160,12 +173,16 @@ impl Cues {
             let found = patterns.of(&text[clause.range.clone()]);
             clause.cues.extend(found);
             if found.any(FILLERS) {
-                for filler in self.filler.find_iter(&text[clause.range.clone()]) {
+                for filler in self.filler().find_iter(&text[clause.range.clone()]) {
                     covered[clause.range.start + filler.start()..clause.range.start + filler.end()]
                         .fill(true);
                 }
             }
         }
+    }
+
+    fn filler(&self) -> &Regex {
+        self.filler_regex.get_or_init(|| Regex::new(&self.filler).expect("it was compiled once before"))
     }
 
     /// Whether the character carries nothing by itself.
@@ -215,45 +232,38 @@ impl CharSet {
 }
 
 /// Regular expressions, several a class, matched in one pass over a clause.
-#[derive(Debug)]
-struct Patterns {
-    set: RegexSet,
-    cues: Vec<Cue>,
-}
-
 #[derive(Debug, Default)]
-struct PatternsBuilder {
-    patterns: Vec<String>,
+struct Patterns {
+    texts: Vec<String>,
     cues: Vec<Cue>,
+    set: OnceLock<RegexSet>,
 }
 
-impl PatternsBuilder {
+impl Patterns {
     fn add(&mut self, pattern: &str, cue: Cue) {
         match self.cues.last() {
             Some(last) if *last == cue => {
-                if let Some(joined) = self.patterns.last_mut() {
+                if let Some(joined) = self.texts.last_mut() {
                     joined.push_str("|(?:");
                     joined.push_str(pattern);
                     joined.push(')');
                 }
             }
             _ => {
-                self.patterns.push(format!("(?:{pattern})"));
+                self.texts.push(format!("(?:{pattern})"));
                 self.cues.push(cue);
             }
         }
     }
 
-    fn build(self) -> Result<Patterns, regex::Error> {
-        let set = RegexSetBuilder::new(&self.patterns).dfa_size_limit(AUTOMATON_LIMIT).build()?;
-        Ok(Patterns { set, cues: self.cues })
+    fn compile(&self) -> Result<RegexSet, regex::Error> {
+        RegexSetBuilder::new(&self.texts).dfa_size_limit(AUTOMATON_LIMIT).build()
     }
-}
 
-impl Patterns {
     fn of(&self, clause: &str) -> CueSet {
         let mut cues = CueSet::default();
-        for index in self.set.matches(clause) {
+        let set = self.set.get_or_init(|| self.compile().expect("it was compiled once before"));
+        for index in set.matches(clause) {
             cues.insert(self.cues[index]);
         }
         cues

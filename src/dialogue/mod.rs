@@ -9,6 +9,7 @@ mod deadline;
 mod evidence;
 mod judge;
 mod parting;
+mod parts;
 mod question;
 mod reading;
 mod scan;

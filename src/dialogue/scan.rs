@@ -4,11 +4,18 @@
 //! while the first few thousand messages wait. Parts in order need no such states: each literal that the one automaton finds
 //! moves the sequences that wait for it one part on.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, fmt, ops::Range};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use daachorse::{CharwiseDoubleArrayAhoCorasick, errors::DaachorseError};
 
-use super::{cue::Cue, reading::Clause};
+use super::{cue::Cue, parts::parts, reading::Clause};
+use crate::text::words::Words;
+
+/// The literals of the embedded lexicon and the automaton over them, made by `build.rs`.
+const LITERALS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cues.bin"));
+const AUTOMATON: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cues.pma"));
+
+type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 
 /// Particles that may stand between the last part and the end of the clause.
 const TRAILING: [char; 10] = ['呢', '哦', '哈', '呀', '啊', '亲', '哟', '啦', '的', '喔'];
@@ -74,7 +81,7 @@ impl ScannerBuilder {
         let at_start = text.starts_with('^');
         let at_end = text.ends_with('$');
         let body = text.trim_start_matches('^').trim_end_matches('$');
-        let parts: Vec<&str> = body.split('…').filter(|part| !part.is_empty()).collect();
+        let parts: Vec<Vec<&str>> = parts(text);
         let id =
             u16::try_from(self.sequences.len()).map_err(|_| "there are too many sequences".to_owned())?;
         if parts.is_empty() || parts.len() > 8 {
@@ -90,7 +97,7 @@ impl ScannerBuilder {
         });
         for (nth, part) in parts.iter().enumerate() {
             let action = Action::Part { sequence: id, nth: nth as u8 };
-            for alternative in part.split('/') {
+            for &alternative in part {
                 if let Some(name) = alternative.strip_prefix('@') {
                     let Some((_, words)) = lists.iter().find(|(list, _)| list == name) else {
                         return Err(format!("no list is called {alternative}"));
@@ -108,24 +115,35 @@ impl ScannerBuilder {
         Ok(())
     }
 
-    pub(super) fn build(self) -> Result<Scanner, aho_corasick::BuildError> {
-        let mut literals: Vec<(&String, &usize)> = self.literals.iter().collect();
-        literals.sort_unstable_by_key(|(_, at)| **at);
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(literals.iter().map(|(literal, _)| literal.as_str()))?;
-        Ok(Scanner { automaton, actions: self.actions, sequences: self.sequences })
+    pub(super) fn build(mut self) -> Result<Scanner, DaachorseError> {
+        let ready = Words::read(LITERALS);
+        let numbers: Option<Vec<(u32, usize)>> =
+            self.literals.iter().map(|(literal, &at)| Some((ready.number(literal)?, at))).collect();
+        let numbers = numbers.filter(|numbers| numbers.len() == ready.len());
+        let (automaton, actions) = if let Some(mut numbers) = numbers {
+            numbers.sort_unstable();
+            let actions = numbers.iter().map(|&(_, at)| std::mem::take(&mut self.actions[at])).collect();
+            (Automaton::deserialize(AUTOMATON)?.0, actions)
+        } else {
+            let literals = self.literals.iter().map(|(literal, &at)| (literal, at as u32));
+            (Automaton::with_values(literals)?, self.actions)
+        };
+        Ok(Scanner { automaton, actions, sequences: self.sequences })
     }
 }
 
 /// Finds all terms, sequences and empty words.
-#[derive(Debug)]
 pub(super) struct Scanner {
-    automaton: AhoCorasick,
+    automaton: Automaton,
     /// By literal.
     actions: Vec<Vec<Action>>,
     sequences: Vec<Sequence>,
+}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("literals", &self.actions.len()).finish_non_exhaustive()
+    }
 }
 
 /// How far a sequence has come in the clause.
@@ -151,15 +169,15 @@ impl Scanner {
             if found.start() < clause.range.start {
                 continue;
             }
-            for action in &self.actions[found.pattern().as_usize()] {
+            for action in &self.actions[found.value() as usize] {
                 match *action {
                     Action::Term(cue) => {
                         clause.cues.insert(cue);
                         if cue.is_filler() {
-                            covered[found.range()].fill(true);
+                            covered[found.start()..found.end()].fill(true);
                         }
                     }
-                    Action::Stop => covered[found.range()].fill(true),
+                    Action::Stop => covered[found.start()..found.end()].fill(true),
                     Action::Part { sequence: id, nth } => {
                         let sequence = self.sequences[id as usize];
                         let state = &mut progress[id as usize];

@@ -15,6 +15,7 @@ mod overlay;
 pub mod schema;
 
 pub use overlay::OverrideDoc;
+use rayon::prelude::*;
 use schema::{PackDoc, RuleDoc};
 use sha2::{Digest, Sha256};
 
@@ -171,10 +172,11 @@ impl Lexicon {
     pub fn extend(&mut self, packs: Vec<(Arc<str>, String)>) -> Result<(), LexiconError> {
         let mut faults = Vec::new();
         let mut changes = Vec::new();
-        for (file, text) in packs {
+        let parsed: Vec<_> = packs.par_iter().map(|(_, text)| toml::from_str::<PackDoc>(text)).collect();
+        for ((file, text), parsed) in packs.into_iter().zip(parsed) {
             let fault =
                 |at: usize, reason: String| Fault { file: file.clone(), line: line_at(&text, at), reason };
-            match toml::from_str::<PackDoc>(&text) {
+            match parsed {
                 Ok(pack) => {
                     let lists = Arc::new(pack.lists);
                     self.rules.extend(pack.rule.into_iter().map(|doc| {

@@ -14,6 +14,7 @@ use crate::{
     finding::{Family, Severity},
     personal,
     text::disguise::Disguise,
+    transcript::Role,
 };
 
 /// A file of rules.
@@ -44,7 +45,7 @@ pub struct PackHead {
 }
 
 /// Whose messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Speaker {
     /// The agent's.
@@ -54,6 +55,17 @@ pub enum Speaker {
     Customer,
     /// Anybody's.
     Any,
+}
+
+impl Speaker {
+    /// Whether a message of that role is by them.
+    pub fn is(self, role: Role) -> bool {
+        match self {
+            Self::Any => role != Role::System,
+            Self::Agent => role == Role::Agent,
+            Self::Customer => role == Role::Customer,
+        }
+    }
 }
 
 /// How far a rule has come.

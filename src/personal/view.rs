@@ -137,20 +137,20 @@ static HINTS: LazyLock<Box<[u16]>> = LazyLock::new(|| {
         (Hint::Qq, "q扣企球"),
         (Hint::Service, "使军海空北南东中w"),
     ];
-    let hints = |code: u32| {
-        let Some(c) = char::from_u32(code).and_then(fold_char) else { return 0 };
-        let holds = |(hint, holds): (Hint, bool)| if holds { hint as u16 } else { 0 };
-        let named = data().name.endings.iter().any(|(_, last)| *last == c);
-        let own = [
-            (Hint::Digit, digits::value(c).is_some()),
-            (Hint::Letter, c.is_ascii_alphabetic()),
-            (Hint::Name, named),
-            (Hint::Province, data().plate_provinces.contains(&c)),
-        ];
-        let listed = signs.iter().map(|(hint, list)| (*hint, list.contains(c)));
-        own.into_iter().chain(listed).map(holds).fold(0, |hints, hint| hints | hint)
-    };
-    (0..0x1_0000).map(hints).collect()
+    // By folded character first: a list names some dozens of them, and there are sixty thousand.
+    let mut own = vec![0_u16; 1 << 16];
+    let listed = signs.into_iter().flat_map(|(hint, list)| list.chars().map(move |c| (hint, c)));
+    let endings = data().name.endings.iter().map(|&(_, last)| (Hint::Name, last));
+    let provinces = data().plate_provinces.iter().map(|&c| (Hint::Province, c));
+    let letters = ('a'..='z').chain('A'..='Z').map(|c| (Hint::Letter, c));
+    let digits = ('\0'..='\u{FFFF}').filter(|&c| digits::value(c).is_some()).map(|c| (Hint::Digit, c));
+    for (hint, c) in listed.chain(endings).chain(provinces).chain(letters).chain(digits) {
+        if let Some(hints) = own.get_mut(c as usize) {
+            *hints |= hint as u16;
+        }
+    }
+    let folded = |code: u32| char::from_u32(code).and_then(fold_char);
+    (0..0x1_0000).map(|code| folded(code).and_then(|c| own.get(c as usize).copied()).unwrap_or(0)).collect()
 });
 
 /// What a text may hold, by its characters alone.

@@ -4,18 +4,19 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     ops::Range,
     rc::Rc,
 };
 
 use super::{
     guard::Place,
-    matcher::{Scan, TermHit, View, is_han},
+    matcher::{Matcher, Scan, TermHit, View},
     outcome::{Focus, Hit, Outcome, Stop},
     program::{Asked, Condition, Operator, Program, Scope},
     similar::{dice, pairs},
     trade,
+    work::{Counter, Work},
 };
 use crate::{
     dialogue::{Cues, Ledger},
@@ -26,8 +27,8 @@ use crate::{
         self, Datum,
         crossing::{self, Crossing},
     },
-    text::{clause, fold::Folded},
-    transcript::{Conversation, Role},
+    text::{clause, fold::Folded, table::is_han},
+    transcript::Conversation,
 };
 
 /// A model's score so little below what is asked is a near miss.
@@ -46,20 +47,42 @@ pub struct Case<'a> {
     others: Option<&'a crossing::Index>,
     crossings: OnceCell<Vec<Crossing>>,
     similar: Vec<OnceCell<Vec<(u32, f64)>>>,
-    outcomes: RefCell<HashMap<(u32, u32), Rc<Outcome>>>,
+    /// By message, what was found out so far, by condition; few conditions are asked of a message.
+    outcomes: RefCell<Vec<Outcomes>>,
+    /// A bit for each condition of which something was seen in some message.
+    seen: Vec<u64>,
     ledger: OnceCell<Ledger>,
     readings: Vec<Reading>,
     not_evaluable: RefCell<BTreeSet<u32>>,
+    counter: Counter,
 }
+
+/// The outcomes of some conditions in one message.
+type Outcomes = Vec<(u32, Rc<Outcome>)>;
 
 impl<'a> Case<'a> {
     /// Reads every message once.
     pub fn new(program: &'a Program, cues: &'a Cues, conversation: &'a Conversation) -> Self {
         let count = conversation.messages.len();
-        let scan = |text: &str| {
-            if conversation.speech { program.matcher.scan_speech(text) } else { program.matcher.scan(text) }
-        };
-        let scans = conversation.messages.iter().map(|message| scan(&message.text)).collect();
+        let scan = if conversation.speech { Matcher::scan_speech } else { Matcher::scan };
+        let scans: Vec<Scan> = conversation
+            .messages
+            .iter()
+            .map(|message| scan(&program.matcher, &message.text, message.role))
+            .collect();
+        let counter = Counter::default();
+        counter.count(|work| {
+            work.messages = count as u64;
+            work.literals =
+                scans.iter().map(|scan| scan.terms.len() + scan.anchors.len()).sum::<usize>() as u64;
+        });
+        let mut seen = vec![0; program.conditions.len().div_ceil(64)];
+        for scan in &scans {
+            let terms = scan.terms.iter().map(|hit| hit.condition);
+            for condition in terms.chain(scan.anchors.iter().map(|&(condition, ..)| condition)) {
+                seen[condition as usize / 64] |= 1 << (condition % 64);
+            }
+        }
         Self {
             conversation,
             program,
@@ -71,10 +94,12 @@ impl<'a> Case<'a> {
             others: None,
             crossings: OnceCell::new(),
             similar: vec![OnceCell::new(); count],
-            outcomes: RefCell::default(),
+            outcomes: RefCell::new(vec![Vec::new(); count]),
+            seen,
             ledger: OnceCell::new(),
             readings: program.models.iter().map(|_| Reading::new(count)).collect(),
             not_evaluable: RefCell::default(),
+            counter,
         }
     }
 
@@ -119,6 +144,11 @@ impl<'a> Case<'a> {
         self.not_evaluable.borrow().iter().copied().collect()
     }
 
+    /// What has been done so far.
+    pub const fn work(&self) -> Work {
+        self.counter.work()
+    }
+
     /// The folded text of a message.
     pub fn folded(&self, message: usize) -> &Folded {
         &self.scans[message].folded
@@ -149,12 +179,46 @@ impl<'a> Case<'a> {
 
     /// Whether a condition could hold in any message.
     pub fn may_hold_anywhere(&self, number: u32) -> bool {
-        (0..self.scans.len()).any(|message| self.may_hold(number, message))
+        if self.program.conditions[number as usize].operator.is_looked_out_for() {
+            self.seen[number as usize / 64] & 1 << (number % 64) != 0
+        } else {
+            (0..self.scans.len()).any(|message| self.may_hold(number, message))
+        }
+    }
+
+    /// The rules that could fire, by number: those of which something was seen, and those that need nothing of the kind.
+    pub fn candidates(&self) -> Vec<u32> {
+        let mut rules = self.program.unprompted.clone();
+        for (word, &bits) in self.seen.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let condition = 64 * word + bits.trailing_zeros() as usize;
+                rules.push(self.program.conditions[condition].rule);
+                bits &= bits - 1;
+            }
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        self.counter.count(|work| work.rules += rules.len() as u64);
+        rules
     }
 
     /// Whether a condition holds as seen from `focus`.
     pub fn holds(&self, number: u32, focus: &Focus) -> bool {
-        !self.evidence(number, focus).is_empty()
+        let condition = &self.program.conditions[number as usize];
+        match (&condition.operator, condition.scope) {
+            (Operator::Count { .. }, _) | (_, Scope::Clause) => !self.evidence(number, focus).is_empty(),
+            (_, Scope::Message) => self.is_hit(number, focus.message, condition.speaker),
+            _ => self
+                .window(condition, focus.message)
+                .any(|message| self.is_hit(number, message, condition.speaker)),
+        }
+    }
+
+    fn is_hit(&self, number: u32, message: usize, speaker: Speaker) -> bool {
+        self.is_by(message, speaker)
+            && self.may_hold(number, message)
+            && !self.outcome(number, message).hits.is_empty()
     }
 
     /// The messages in which a condition holds as seen from `focus`; for a clause or the message itself, that one.
@@ -196,29 +260,24 @@ impl<'a> Case<'a> {
     }
 
     fn messages_with(&self, number: u32, window: Range<usize>, speaker: Speaker) -> Vec<usize> {
-        window
-            .filter(|&message| self.is_by(message, speaker) && self.may_hold(number, message))
-            .filter(|&message| !self.outcome(number, message).hits.is_empty())
-            .collect()
+        window.filter(|&message| self.is_hit(number, message, speaker)).collect()
     }
 
     /// Whether a message is by that speaker.
     pub fn is_by(&self, message: usize, speaker: Speaker) -> bool {
-        match speaker {
-            Speaker::Any => self.conversation.messages[message].role != Role::System,
-            Speaker::Agent => self.conversation.messages[message].role == Role::Agent,
-            Speaker::Customer => self.conversation.messages[message].role == Role::Customer,
-        }
+        speaker.is(self.conversation.messages[message].role)
     }
 
     /// The hits of a condition in a message, whoever wrote it.
     pub fn outcome(&self, number: u32, message: usize) -> Rc<Outcome> {
-        let key = (number, message as u32);
-        if let Some(known) = self.outcomes.borrow().get(&key) {
-            return known.clone();
+        let known = |outcomes: &[Outcomes]| {
+            outcomes[message].iter().find(|(known, _)| *known == number).map(|(_, outcome)| outcome.clone())
+        };
+        if let Some(outcome) = known(&self.outcomes.borrow()) {
+            return outcome;
         }
         let outcome = Rc::new(self.decide(number, message));
-        self.outcomes.borrow_mut().insert(key, outcome.clone());
+        self.outcomes.borrow_mut()[message].push((number, outcome.clone()));
         outcome
     }
 
@@ -250,8 +309,10 @@ impl<'a> Case<'a> {
                 self.filtered(condition, message, hits.into_iter().map(|hit| (hit, None)).collect())
             }
             Operator::PersonalData { kinds, confidence, elsewhere } => {
-                let data = self.data[message]
-                    .get_or_init(|| personal::find(&self.conversation.messages[message].text));
+                let data = self.data[message].get_or_init(|| {
+                    self.counter.count(|work| work.recognised += 1);
+                    personal::find(&self.conversation.messages[message].text)
+                });
                 let crossed = |datum: &Datum| {
                     let is_it = |c: &Crossing| c.message_index as usize == message && c.datum == *datum;
                     self.crossings().iter().any(is_it)
@@ -458,7 +519,10 @@ impl<'a> Case<'a> {
         if !first.is_some_and(is_han) && !last.is_some_and(is_han) {
             return true;
         }
-        let edges = self.edges[message][slot].get_or_init(|| self.program.segmenter.edges(text));
+        let edges = self.edges[message][slot].get_or_init(|| {
+            self.counter.count(|work| work.segmented += 1);
+            self.program.segmenter.edges(text)
+        });
         let at_edge = |offset: usize| edges.binary_search(&(offset as u32)).is_ok();
         (!first.is_some_and(is_han) || at_edge(bytes.start))
             && (!last.is_some_and(is_han) || at_edge(bytes.end))
@@ -472,6 +536,7 @@ impl<'a> Case<'a> {
             anchors_of(scan, number).iter().map(|&(_, pattern, view)| (pattern, view)).collect();
         tried.extend(always.iter().map(|&pattern| (pattern, View::Folded)));
         let mut hits = Vec::new();
+        self.counter.count(|work| work.searches += tried.len() as u64);
         for (pattern, view) in tried {
             let pattern = patterns[pattern as usize].get();
             if view == View::Skeleton && *symbols {

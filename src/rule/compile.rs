@@ -2,7 +2,10 @@
 //!
 //! Everything that can be wrong with a rule is found here, before the first message is read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex_syntax::hir::Hir;
@@ -12,9 +15,11 @@ use super::{
     expr::Expr,
     guard::Guards,
     literal,
-    matcher::{MatcherBuilder, Use, is_han},
+    matcher::{MatcherBuilder, Use},
     program::{Asked, Condition, Operator, Pattern, Plan, Program, Scope},
+    ready,
     similar::Exemplars,
+    source::{self, Alternatives},
     trade::{self, Trade},
 };
 use crate::{
@@ -27,7 +32,12 @@ use crate::{
         sorted,
     },
     personal,
-    text::{disguise::Disguise, fold::fold, segment::Segmenter},
+    text::{
+        disguise::Disguise,
+        fold::{fold, fold_char},
+        segment::Segmenter,
+        table::is_han,
+    },
 };
 
 /// Compiles a lexicon; all faults at once.
@@ -51,6 +61,7 @@ pub fn compile(
         sentences: Vec::new(),
         words: Vec::new(),
         remarks: Vec::new(),
+        alternatives: HashMap::new(),
     };
     let mut plans = Vec::new();
     for (number, rule) in lexicon.rules.iter().enumerate() {
@@ -59,11 +70,13 @@ pub fn compile(
             Err(reasons) => faults.extend(reasons.into_iter().map(|reason| rule.fault(reason))),
         }
     }
+    compiler.builder.listen_to_all();
     for (number, trade) in trades.iter().enumerate() {
         for (words, weight) in [(&trade.strong, trade::STRONG), (&trade.weak, 1)] {
+            let words: HashSet<String> = words.iter().map(|word| fold(word)).collect();
             for word in words {
                 let cue = Use::Cue { trade: number as u32, weight };
-                compiler.builder.add(&fold(word), Disguise::Light, cue);
+                compiler.builder.add(&word, Disguise::Light, cue);
             }
         }
     }
@@ -79,7 +92,10 @@ pub fn compile(
         }])
     })?;
     let exemplars = Exemplars::new(sentences);
+    let seen = |&condition: &u32| !conditions[condition as usize].operator.is_looked_out_for();
+    let unprompted = (0..).zip(&plans).filter(|(_, plan)| plan.when.possible(&seen)).map(|(at, _)| at);
     Ok(Program {
+        unprompted: unprompted.collect(),
         plans,
         conditions,
         matcher,
@@ -102,6 +118,8 @@ struct Compiler<'a> {
     sentences: Vec<(u32, String)>,
     words: Vec<String>,
     remarks: Vec<Fault>,
+    /// The lists of each pack as expressions; the rules of a pack share its lists.
+    alternatives: HashMap<*const BTreeMap<String, Vec<String>>, Alternatives>,
 }
 
 impl Compiler<'_> {
@@ -198,10 +216,13 @@ impl Compiler<'_> {
         names: &BTreeMap<&str, u32>,
     ) -> Result<Condition, String> {
         let number = names[name];
-        let operator = self.operator(rule, number, doc, names)?;
         let scope = doc.scope.as_deref().map_or(Ok(Scope::Message), Scope::parse)?;
         let around = matches!(scope, Scope::Before(_) | Scope::After(_) | Scope::Around(_));
         let speaker = doc.speaker.unwrap_or(if around { Speaker::Any } else { rule.doc.speaker });
+        // Who counts a condition asks for the messages of a speaker of its own.
+        let counted = rule.doc.conditions.values().any(|c| c.count.as_ref().is_some_and(|c| c.of == name));
+        self.builder.listen_to(if counted { Speaker::Any } else { speaker });
+        let operator = self.operator(rule, number, doc, names)?;
         let textual =
             matches!(operator, Operator::Terms { .. } | Operator::Patterns { .. } | Operator::Similar { .. });
         let guards = match &doc.guards {
@@ -213,7 +234,7 @@ impl Compiler<'_> {
             .except
             .iter()
             .flatten()
-            .map(|p| regex(p, rule).map(|(pattern, _)| pattern))
+            .map(|pattern| self.exception(pattern, rule))
             .collect::<Result<_, _>>()?;
         let allow = expand(doc.allow.as_deref().unwrap_or_default(), rule)?;
         Ok(Condition {
@@ -369,22 +390,47 @@ impl Compiler<'_> {
         let mut always = Vec::new();
         let mut compiled = Vec::new();
         for (at, pattern) in patterns.iter().enumerate() {
-            let (regex, hir) = regex(pattern, rule)?;
-            if let Some(literals) = literal::required(&hir) {
-                let anchor = Use::Anchor { condition: number, pattern: at as u32 };
-                for literal in literals {
-                    self.builder.add(&literal, disguise.min(Disguise::Symbols), anchor);
-                }
+            let text = self.expanded(pattern, rule);
+            let anchor = Use::Anchor { condition: number, pattern: at as u32 };
+            let tolerance = disguise.min(Disguise::Symbols);
+            let anchored = if let Some(literals) = ready::anchors(&text) {
+                literals.map(|literal| self.builder.add_known(literal, tolerance, anchor)).count() > 0
             } else {
+                let hir = parse(&text, pattern)?;
+                let literals = literal::required(&hir, ready::RATES).unwrap_or_default();
+                literals.iter().map(|literal| self.builder.add(literal, tolerance, anchor)).count() > 0
+            };
+            if !anchored {
                 always.push(at as u32);
                 self.remarks.push(rule.fault(format!(
                     "pattern `{pattern}` holds no literal that every match needs, so it runs on every message"
                 )));
             }
-            compiled.push(regex);
+            compiled.push(Pattern::new(text));
         }
         Ok(Operator::Patterns { patterns: compiled, always, symbols: disguise >= Disguise::Symbols })
     }
+
+    /// An exception: nothing is looked for beforehand, but it must be right.
+    fn exception(&mut self, pattern: &str, rule: &Rule) -> Result<Pattern, String> {
+        let text = self.expanded(pattern, rule);
+        if ready::anchors(&text).is_none() {
+            parse(&text, pattern)?;
+        }
+        Ok(Pattern::new(text))
+    }
+
+    fn expanded(&mut self, pattern: &str, rule: &Rule) -> String {
+        let lists = self
+            .alternatives
+            .entry(Arc::as_ptr(&rule.lists))
+            .or_insert_with(|| source::alternatives(&rule.lists, fold_char));
+        source::expand(pattern, lists, fold_char)
+    }
+}
+
+fn parse(text: &str, pattern: &str) -> Result<Hir, String> {
+    source::parse(text).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }
 
 /// The kinds of a family, as the labelling guideline names them.
@@ -485,13 +531,15 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
 /// Terms with the lists that they name by `@` put in their place, folded, each once.
 fn expand(terms: &[String], rule: &Rule) -> Result<Vec<String>, String> {
     let mut expanded: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for term in terms {
-        let folded = match term.strip_prefix('@') {
-            Some(list) => list_of(list, rule)?.iter().map(|word| fold(word)).collect(),
-            None => vec![fold(term)],
+        let words = match term.strip_prefix('@') {
+            Some(list) => list_of(list, rule)?,
+            None => std::slice::from_ref(term),
         };
-        for word in folded {
-            if !expanded.contains(&word) {
+        for word in words {
+            let word = fold(word);
+            if known.insert(word.clone()) {
                 expanded.push(word);
             }
         }
@@ -501,27 +549,4 @@ fn expand(terms: &[String], rule: &Rule) -> Result<Vec<String>, String> {
 
 fn list_of<'a>(name: &str, rule: &'a Rule) -> Result<&'a [String], String> {
     rule.lists.get(name).map(Vec::as_slice).ok_or_else(|| format!("unknown list `@{name}`"))
-}
-
-/// A pattern with its lists put in and its Chinese folded; Latin letters are left alone, for `\D` is not `\d`.
-fn regex(pattern: &str, rule: &Rule) -> Result<(Pattern, Hir), String> {
-    let mut text = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(at) = rest.find('@') {
-        let name: String =
-            rest[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-        text.push_str(&rest[..at]);
-        match rule.lists.get(&name) {
-            Some(words) => {
-                let words: Vec<String> = words.iter().map(|word| regex::escape(&fold(word))).collect();
-                text = format!("{text}(?:{})", words.join("|"));
-            }
-            None => text.push_str(&rest[at..=at + name.len()]),
-        }
-        rest = &rest[at + 1 + name.len()..];
-    }
-    text.push_str(rest);
-    let folded: String =
-        text.chars().map(|c| if c.is_ascii() { c.to_string() } else { fold(&c.to_string()) }).collect();
-    Pattern::new(folded).map_err(|error| format!("pattern `{pattern}`: {error}"))
 }

@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use regex::Regex;
 use serde::Deserialize;
 
+use super::program::Pattern;
 use crate::lexicon::{Fault, line_at};
 
 /// All guards of a lexicon.
@@ -22,11 +22,11 @@ pub struct Guard {
     pub name: String,
     /// Said in explanations: 本句有否定.
     pub why: String,
-    before: Vec<Regex>,
-    after: Vec<Regex>,
-    clause: Vec<Regex>,
-    sentence: Vec<Regex>,
-    except: Vec<Regex>,
+    before: Vec<Pattern>,
+    after: Vec<Pattern>,
+    clause: Vec<Pattern>,
+    sentence: Vec<Pattern>,
+    except: Vec<Pattern>,
     inside: Vec<(char, char)>,
 }
 
@@ -83,7 +83,10 @@ impl Guards {
                 let compile = |patterns: &[String]| {
                     patterns
                         .iter()
-                        .map(|p| Regex::new(p).map_err(|e| fault(at, format!("pattern `{p}`: {e}"))))
+                        .map(|p| match regex_syntax::parse(p) {
+                            Ok(_) => Ok(Pattern::new(p.clone())),
+                            Err(error) => Err(fault(at, format!("pattern `{p}`: {error}"))),
+                        })
                         .collect::<Result<Vec<_>, _>>()
                 };
                 let inside = doc.inside.iter().map(|pair| {
@@ -133,7 +136,7 @@ impl Guard {
             || self.inside.iter().any(|&pair| encloses(pair, place))
     }
 
-    fn matches(&self, patterns: &[Regex], region: &str) -> bool {
+    fn matches(&self, patterns: &[Pattern], region: &str) -> bool {
         if patterns.is_empty() || region.is_empty() {
             return false;
         }
@@ -141,12 +144,12 @@ impl Guard {
         let mut blanked = None;
         for except in &self.except {
             let text = blanked.as_deref().unwrap_or(region);
-            if except.is_match(text) {
-                blanked = Some(except.replace_all(text, "\u{FFFC}").into_owned());
+            if except.get().is_match(text) {
+                blanked = Some(except.get().replace_all(text, "\u{FFFC}").into_owned());
             }
         }
         let region = blanked.as_deref().unwrap_or(region);
-        patterns.iter().any(|pattern| pattern.is_match(region))
+        patterns.iter().any(|pattern| pattern.get().is_match(region))
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{
     case::Case,
     outcome::Focus,
-    program::{Plan, Program},
+    program::{Condition, Operator, Plan, Program},
 };
 use crate::{finding::Span, lexicon::schema::Report};
 
@@ -36,16 +36,19 @@ pub struct Circumstances {
 /// All decisions, in order of message and rule.
 pub fn judge(program: &Program, case: &Case<'_>, circumstances: Circumstances) -> Vec<Decision> {
     let mut decisions = Vec::new();
-    for (number, plan) in program.plans.iter().enumerate() {
+    for number in case.candidates() {
+        let plan = &program.plans[number as usize];
         if !applies(plan, case, circumstances) {
             continue;
         }
         // What was not said cannot be told where part of the conversation was not exported.
         let absence = plan.denied.iter().any(|&c| !program.conditions[c as usize].scope.is_local());
-        if absence && case.conversation.unseen > 0 {
-            case.note_not_evaluable(number as u32);
-        } else {
-            decide(program, plan, number as u32, case, circumstances, &mut decisions);
+        let blind = absence && case.conversation.unseen > 0;
+        let known = decisions.len();
+        decide(Trial { program, plan, number, case, blind }, circumstances, &mut decisions);
+        if blind && decisions.len() > known {
+            decisions.truncate(known);
+            case.note_not_evaluable(number);
         }
     }
     decisions.sort_by_key(|decision| (decision.message, decision.rule));
@@ -62,14 +65,50 @@ fn applies(plan: &Plan, case: &Case<'_>, circumstances: Circumstances) -> bool {
     trade && channel && plan.when.possible(&|&condition| case.may_hold_anywhere(condition))
 }
 
-fn decide(
-    program: &Program,
-    plan: &Plan,
+/// A rule before a conversation.
+#[derive(Clone, Copy)]
+struct Trial<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
     number: u32,
-    case: &Case<'_>,
-    circumstances: Circumstances,
-    decisions: &mut Vec<Decision>,
-) {
+    case: &'a Case<'a>,
+    /// Part of the conversation is missing: what must not stand elsewhere is taken as not said.
+    blind: bool,
+}
+
+impl Trial<'_> {
+    fn fires(&self, focus: &Focus) -> bool {
+        let is_unseen = |condition: u32| {
+            self.blind
+                && self.plan.denied.contains(&condition)
+                && !self.program.conditions[condition as usize].scope.is_local()
+        };
+        self.plan.when.eval(&mut |&condition| !is_unseen(condition) && self.case.holds(condition, focus))
+    }
+
+    /// Whether the rule could fire on a message by what was seen of it so far; asks the automata alone.
+    fn may_fire(&self, message: usize) -> bool {
+        let may_hold = |condition: u32| {
+            let Condition { operator, scope, speaker, .. } = &self.program.conditions[condition as usize];
+            match operator {
+                Operator::Terms { .. } | Operator::Patterns { .. } if scope.is_local() => {
+                    self.case.is_by(message, *speaker) && self.case.may_hold(condition, message)
+                }
+                _ => true,
+            }
+        };
+        // Where times are missing, whoever asks for them must be heard.
+        let timed = |&&condition: &&u32| {
+            matches!(self.program.conditions[condition as usize].operator, Operator::Delay(_))
+        };
+        self.plan.focus.iter().any(|&condition| self.case.may_hold(condition, message))
+            && (self.plan.when.possible(&|&condition| may_hold(condition))
+                || self.plan.asked.iter().chain(&self.plan.denied).any(|condition| timed(&condition)))
+    }
+}
+
+fn decide(trial: Trial<'_>, circumstances: Circumstances, decisions: &mut Vec<Decision>) {
+    let Trial { plan, case, .. } = trial;
     let messages = 0..case.conversation.messages.len();
     let judged = |&message: &usize| {
         case.is_by(message, plan.speaker)
@@ -77,20 +116,14 @@ fn decide(
             && by_agent(plan, case, message)
     };
     if plan.focus.is_empty() {
-        decisions.extend(over_conversation(
-            program,
-            plan,
-            number,
-            case,
-            &messages.filter(judged).collect::<Vec<_>>(),
-        ));
+        decisions.extend(over_conversation(trial, &messages.filter(judged).collect::<Vec<_>>()));
         return;
     }
     for message in messages.filter(judged) {
-        if !plan.focus.iter().any(|&condition| case.may_hold(condition, message)) {
+        if !trial.may_fire(message) {
             continue;
         }
-        if let Some(decision) = on_message(plan, number, case, message) {
+        if let Some(decision) = on_message(trial, message) {
             decisions.push(decision);
             if plan.report == Report::First {
                 return;
@@ -99,15 +132,15 @@ fn decide(
     }
 }
 
-fn on_message(plan: &Plan, number: u32, case: &Case<'_>, message: usize) -> Option<Decision> {
+fn on_message(trial: Trial<'_>, message: usize) -> Option<Decision> {
+    let Trial { plan, case, number, .. } = trial;
     let foci: Vec<Focus> = if plan.by_clause {
         case.clauses(message).iter().map(|clause| Focus { message, clause: Some(clause.clone()) }).collect()
     } else {
         vec![Focus { message, clause: None }]
     };
     foci.iter().find_map(|focus| {
-        let fires = plan.when.eval(&mut |&condition| case.holds(condition, focus))
-            && plan.focus.iter().any(|&condition| case.holds(condition, focus));
+        let fires = trial.fires(focus) && plan.focus.iter().any(|&condition| case.holds(condition, focus));
         fires.then(|| Decision {
             rule: number,
             message,
@@ -118,16 +151,11 @@ fn on_message(plan: &Plan, number: u32, case: &Case<'_>, message: usize) -> Opti
 }
 
 /// A rule that looks at no message of its own fires once: where its first condition held, or at the end.
-fn over_conversation(
-    program: &Program,
-    plan: &Plan,
-    number: u32,
-    case: &Case<'_>,
-    messages: &[usize],
-) -> Option<Decision> {
+fn over_conversation(trial: Trial<'_>, messages: &[usize]) -> Option<Decision> {
+    let Trial { program, plan, case, number, .. } = trial;
     let last = *messages.last()?;
     let focus = Focus { message: last, clause: None };
-    if !plan.when.eval(&mut |&condition| case.holds(condition, &focus)) {
+    if !trial.fires(&focus) {
         return None;
     }
     let because = because(plan, case, &focus);
@@ -176,6 +204,9 @@ fn whole(case: &Case<'_>, message: usize) -> Span {
 
 fn in_days(plan: &Plan, case: &Case<'_>, message: usize, circumstances: Circumstances) -> bool {
     let (from, to) = plan.days;
+    if from.is_none() && to.is_none() {
+        return true;
+    }
     let day = case.conversation.messages[message]
         .time
         .map_or(circumstances.default_day, super::super::transcript::Moment::day);

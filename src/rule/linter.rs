@@ -15,6 +15,7 @@ use super::{
     overrides::{Override, Overrides},
     program::{Condition, Operator, Program},
     twins::{fingerprint, join_kinds, number_twins, order, sort},
+    work::Work,
 };
 use crate::{
     dialogue::{Cues, Summary, Verdict},
@@ -109,11 +110,18 @@ pub struct Linter {
 impl Linter {
     /// Compiles a lexicon.
     pub fn new(lexicon: Lexicon, options: Options) -> Result<Self, LexiconError> {
-        let (file, text) = lexicon.data("statutes.toml");
-        let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
-        let (file, text) = lexicon.data("dialogue.toml");
-        let cues = Cues::parse(text).map_err(|e| data_error(file, e))?;
-        let program = compile::compile(&lexicon, &registry, options.model.models())?;
+        let rules = || {
+            let (file, text) = lexicon.data("statutes.toml");
+            let registry = Registry::parse(file, text).map_err(|e| data_error(file, e))?;
+            let program = compile::compile(&lexicon, &registry, options.model.models())?;
+            Ok((registry, program))
+        };
+        let cues = || {
+            let (file, text) = lexicon.data("dialogue.toml");
+            Cues::parse(text).map_err(|e| data_error(file, e))
+        };
+        let (rules, cues) = rayon::join(rules, cues);
+        let ((registry, program), cues) = (rules?, cues?);
         let forced_trade = match &options.trade {
             None => None,
             Some(name) => {
@@ -245,6 +253,14 @@ impl Linter {
         let mut ids: Vec<&str> = decisions.iter().map(|d| self.rule(d.rule).id()).collect();
         ids.dedup();
         ids
+    }
+
+    /// What it takes to judge a conversation.
+    pub fn work(&self, conversation: &Conversation) -> Work {
+        let case = Case::new(&self.program, &self.cues, conversation);
+        let trade = self.forced_trade.or_else(|| case.trade());
+        judge::judge(&self.program, &case, self.circumstances(trade));
+        case.work()
     }
 
     /// What nearly fired: for each rule a condition of which had a hit that was taken back, the rule, the condition, the

@@ -1,72 +1,66 @@
 //! Which literals a regular expression cannot match without.
 //!
 //! They go into the one automaton with all terms, so that an expression is run only on messages where it has a chance.
-//! An expression of which no literal is required is run on every message; `lexicon check` names such ones.
+//! An expression of which no literal is required is run on every message; `lexicon check` names such ones. Shared with
+//! `build.rs`, which looks for the literals of the packs in the binary beforehand.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::rarity;
 
 /// At most so many spellings of one stretch are listed; beyond that the stretch does not help.
 const MAX_SPELLINGS: usize = 48;
 
-/// A set of literals of which every match of the expression holds at least one, or `None`.
-pub fn required(hir: &Hir) -> Option<Vec<String>> {
-    best(hir).map(|literals| literals.into_iter().collect())
+/// A set of literals of which every match of the expression holds at least one, or `None`; of several sets the one that
+/// is seen least often by `rates`, a table of [`rarity`].
+pub(super) fn required(hir: &Hir, rates: &[u8]) -> Option<Vec<String>> {
+    best(hir, rates).map(|literals| literals.into_iter().collect())
 }
 
 type Spellings = BTreeSet<String>;
 
-fn best(hir: &Hir) -> Option<Spellings> {
-    if let Some(spellings) = exact(hir).filter(useful) {
-        return Some(spellings);
-    }
-    match hir.kind() {
-        HirKind::Capture(capture) => best(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => best(&repetition.sub),
-        HirKind::Alternation(branches) => {
-            let mut union = Spellings::new();
-            for branch in branches {
-                union.extend(best(branch)?);
-            }
-            (union.len() <= 8 * MAX_SPELLINGS).then_some(union)
-        }
-        HirKind::Concat(parts) => concat(parts),
+fn best(hir: &Hir, rates: &[u8]) -> Option<Spellings> {
+    let parts = match hir.kind() {
+        HirKind::Capture(capture) => best(&capture.sub, rates),
+        HirKind::Repetition(repetition) if repetition.min > 0 => best(&repetition.sub, rates),
+        HirKind::Alternation(branches) => branches
+            .iter()
+            .try_fold(Spellings::new(), |union, branch| Some(&union | &best(branch, rates)?))
+            .filter(|union| union.len() <= 8 * MAX_SPELLINGS),
+        HirKind::Concat(parts) => concat(parts, rates),
         _ => None,
-    }
+    };
+    cheaper(parts, exact(hir), rates)
 }
 
-/// The most telling of: each run of neighbours whose spellings can be listed, and each part on its own.
-fn concat(parts: &[Hir]) -> Option<Spellings> {
-    let mut found: Option<Spellings> = None;
-    let mut consider = |candidate: Option<Spellings>| {
-        if let Some(candidate) = candidate.filter(useful)
-            && found.as_ref().is_none_or(|known| worth(&candidate) > worth(known))
-        {
-            found = Some(candidate);
+/// The most telling of each run of neighbours whose spellings can be listed, and each part on its own.
+fn concat(parts: &[Hir], rates: &[u8]) -> Option<Spellings> {
+    let spellings: Vec<Option<Spellings>> = parts.iter().map(exact).collect();
+    let mut found = None;
+    for (start, part) in parts.iter().enumerate() {
+        found = cheaper(found, best(part, rates), rates);
+        let mut run = Spellings::from([String::new()]);
+        for next in &spellings[start..] {
+            let Some(joined) = next.as_ref().and_then(|next| product(&run, next)) else { break };
+            run = joined;
+            found = cheaper(found, Some(run.clone()), rates);
         }
-    };
-    let mut run: Option<Spellings> = None;
-    for part in parts {
-        let spellings = exact(part);
-        run = match (run, spellings) {
-            (Some(left), Some(right)) => {
-                if let Some(joined) = product(&left, &right) {
-                    Some(joined)
-                } else {
-                    consider(Some(left));
-                    Some(right)
-                }
-            }
-            (left, right) => {
-                consider(left);
-                right
-            }
-        };
-        consider(best(part));
     }
-    consider(run);
     found
+}
+
+/// The set for which an expression is run for nothing less often; of equals the first.
+fn cheaper(a: Option<Spellings>, b: Option<Spellings>, rates: &[u8]) -> Option<Spellings> {
+    let cost = |spellings: &Spellings| -> u64 {
+        spellings.iter().map(|spelling| u64::from(rarity::rate(rates, spelling)) + 1).sum()
+    };
+    let useful = |spellings: &Spellings| !spellings.is_empty() && spellings.iter().all(|s| !s.is_empty());
+    match (a.filter(useful), b.filter(useful)) {
+        (Some(a), Some(b)) => Some(if cost(&b) < cost(&a) { b } else { a }),
+        (a, b) => a.or(b),
+    }
 }
 
 /// All strings that `hir` matches, if they are few.
@@ -112,35 +106,37 @@ fn product(left: &Spellings, right: &Spellings) -> Option<Spellings> {
         .then(|| left.iter().flat_map(|l| right.iter().map(move |r| format!("{l}{r}"))).collect())
 }
 
-fn useful(spellings: &Spellings) -> bool {
-    !spellings.is_empty() && shortest(spellings) > 0
-}
-
-/// Two characters tell much more than one, three little more than two; then the fewer the better.
-fn worth(spellings: &Spellings) -> (usize, Reverse<usize>) {
-    (shortest(spellings).min(2), Reverse(spellings.len()))
-}
-
-fn shortest(spellings: &Spellings) -> usize {
-    spellings.iter().map(|s| s.chars().count()).min().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
+    /// A table by which these stand in every message, and anything else in none.
+    fn rates(frequent: &[&str]) -> Vec<u8> {
+        let mut counts = vec![0_u16; rarity::SLOTS];
+        for text in frequent {
+            let mut last = '\0';
+            for c in text.chars() {
+                counts[rarity::slot(c, '\0')] = 9;
+                counts[rarity::slot(last, c)] = 9;
+                last = c;
+            }
+        }
+        counts.into_iter().flat_map(u16::to_le_bytes).collect()
+    }
+
     fn literals(pattern: &str) -> Vec<String> {
-        required(&regex_syntax::parse(pattern).expect("the pattern is right")).unwrap_or_default()
+        let hir = regex_syntax::parse(pattern).expect("the pattern is right");
+        required(&hir, &rates(&["加", "自己", "看", "你是", "您是", "不是"])).unwrap_or_default()
     }
 
     #[test]
-    fn the_most_telling_stretch_is_chosen() {
+    fn the_stretch_that_is_rarest_is_chosen() {
         assert_eq!(literals("(加|添加).{0,4}(微信|vx)"), ["vx", "微信"]);
         assert_eq!(literals("自己(不会)?看"), ["自己不会看", "自己看"]);
-        assert_eq!(literals("连.{1,6}都不会"), ["都不会"]);
-        assert_eq!(literals("[你您]是不是"), ["你是不是", "您是不是"]);
+        assert_eq!(literals("自己.{1,6}都不会"), ["都不会"]);
+        assert_eq!(literals("[你您]是不是"), ["是不是"]);
     }
 
     #[test]

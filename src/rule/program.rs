@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use globset::GlobSet;
 use jiff::{SignedDuration, civil::Date};
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::{expr::Expr, guard::Guards, matcher::Matcher, similar::Exemplars, trade::Trade};
 use crate::{
@@ -24,6 +23,8 @@ use crate::{
 pub struct Program {
     /// One for each rule of the lexicon, in its order.
     pub plans: Vec<Plan>,
+    /// Rules that could fire although none of their terms and literals was seen, ascending.
+    pub unprompted: Vec<u32>,
     /// The conditions of all rules.
     pub conditions: Vec<Condition>,
     /// All literals.
@@ -51,19 +52,9 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Checks syntax and size; `text` is folded. Also gives the parsed expression, of which the literals are wanted.
-    pub(super) fn new(text: String) -> Result<(Self, Hir), String> {
-        /// A rule's pattern of ordinary length costs some hundreds; what costs this much is a mistake.
-        const LIMIT: u64 = 50_000;
-        let hir = regex_syntax::parse(&text).map_err(|error| error.to_string())?;
-        let anywhere = !hir.properties().look_set_prefix().contains(Look::Start);
-        if anywhere && hir.properties().minimum_len() == Some(0) {
-            return Err("it can match nothing at all, and so would match everywhere".to_owned());
-        }
-        if cost(&hir) > LIMIT {
-            return Err("it repeats too much to be compiled".to_owned());
-        }
-        Ok((Self { text, regex: OnceLock::new() }, hir))
+    /// `text` was checked by [`super::source::parse`], now or when the program was built.
+    pub(super) const fn new(text: String) -> Self {
+        Self { text, regex: OnceLock::new() }
     }
 
     /// The expression as text.
@@ -79,24 +70,6 @@ impl Pattern {
                 .build()
                 .expect("syntax and size were checked")
         })
-    }
-}
-
-/// How many states an expression needs, roughly.
-fn cost(hir: &Hir) -> u64 {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 1,
-        HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(Class::Unicode(class)) => 1 + class.ranges().len() as u64 / 4,
-        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
-        HirKind::Capture(capture) => cost(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
-            cost(&repetition.sub).saturating_mul(times)
-        }
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(cost).fold(0, u64::saturating_add)
-        }
     }
 }
 
@@ -222,6 +195,17 @@ pub enum Operator {
         /// So many.
         at_least: usize,
     },
+}
+
+impl Operator {
+    /// Whether the automata see all that it could hit.
+    pub const fn is_looked_out_for(&self) -> bool {
+        match self {
+            Self::Terms { .. } => true,
+            Self::Patterns { always, .. } => always.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// What a model is asked.

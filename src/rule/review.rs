@@ -2,7 +2,10 @@
 
 use super::{Linter, case::Case, outcome::Stop, program::Operator};
 use crate::{
-    lexicon::{Fault, Rule, schema::Maturity},
+    lexicon::{
+        Fault, Rule,
+        schema::{Maturity, Speaker},
+    },
     transcript::{Conversation, Message, Role, Source},
 };
 
@@ -50,9 +53,10 @@ fn uncited(linter: &Linter, rule: &Rule) -> Option<Fault> {
 
 /// Why a term standing alone in a message does not even nearly count.
 fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<&'static str> {
+    let speaker = linter.program().conditions[condition as usize].speaker;
     let message = Message {
         id: None,
-        role: Role::Agent,
+        role: if speaker == Speaker::Customer { Role::Customer } else { Role::Agent },
         agent: None,
         time: None,
         text: term.to_owned(),

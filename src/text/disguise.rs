@@ -9,7 +9,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::fold::Folded;
+use super::{
+    fold::Folded,
+    table::{self, syllable_char},
+};
 
 /// Syllable number by code point of the Basic Multilingual Plane, little-endian; 0 for none.
 static SOUND: &[u8; 1 << 17] = include_bytes!(concat!(env!("OUT_DIR"), "/sound.bin"));
@@ -35,6 +38,15 @@ pub enum Disguise {
 
 /// `folded` without symbols and repetitions, or `None` where that leaves nothing out.
 pub fn skeleton(folded: &Folded) -> Option<Folded> {
+    let mut last = ['\0'; 2];
+    let plain = folded.text().chars().all(|c| {
+        let plain = is_kept(c) && last != [c, c];
+        last = [last[1], c];
+        plain
+    });
+    if plain {
+        return None;
+    }
     let all = folded.parts().count();
     let mut kept: Vec<(char, u32)> = Vec::with_capacity(all);
     let mut run = 0;
@@ -55,26 +67,40 @@ pub fn skeleton(folded: &Folded) -> Option<Folded> {
 ///
 /// A Latin run that spells one syllable is that syllable: `zhi障`.
 pub fn sound(view: &Folded) -> Folded {
-    let parts: Vec<(char, u32)> = view.parts().collect();
-    let mut out = Vec::with_capacity(parts.len());
-    let mut at = 0;
-    while at < parts.len() {
-        let (c, origin) = parts[at];
-        if c.is_ascii_lowercase() {
-            let run: String =
-                parts[at..].iter().map(|&(c, _)| c).take_while(char::is_ascii_lowercase).collect();
-            match SYLLABLE_NUMBERS.get(run.as_str()) {
-                // The syllable stands at the run's first letter; the span is closed by what follows.
-                Some(&number) if run.len() > 1 => out.push((syllable_char(number), origin)),
-                _ => out.extend_from_slice(&parts[at..at + run.len()]),
-            }
-            at += run.len();
-        } else {
-            out.push((sound_char(c), origin));
-            at += 1;
-        }
-    }
+    let origins: Vec<u32> = view.parts().map(|(_, origin)| origin).collect();
+    let mut out = Vec::with_capacity(origins.len());
+    // The syllable stands at the run's first letter; the span is closed by what follows.
+    syllables(view.text(), |c, at| out.push((c, origins[at])));
     Folded::from_parts(out.into_iter())
+}
+
+/// The same without the way back, to see whether it is worth the trouble.
+pub fn sounds(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    syllables(text, |c, _| out.push(c));
+    out
+}
+
+/// Calls `each` with the syllables of a text and with the number of the character at which each begins.
+fn syllables(text: &str, mut each: impl FnMut(char, usize)) {
+    let mut at = 0;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+        if letters == 0 {
+            each(sound_char(c), at);
+            at += 1;
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        let (run, after) = rest.split_at(letters);
+        match SYLLABLE_NUMBERS.get(run) {
+            Some(&number) if letters > 1 => each(syllable_char(number), at),
+            _ => run.chars().zip(at..).for_each(|(c, at)| each(c, at)),
+        }
+        at += letters;
+        rest = after;
+    }
 }
 
 /// What a recogniser of speech confuses besides tones: flat and curled initials, n and l, front and back finals.
@@ -119,25 +145,13 @@ pub fn sound_of(term: &str) -> String {
 }
 
 fn sound_char(c: char) -> char {
-    let code = c as u32;
-    if !(0x3400..=0x9FFF).contains(&code) {
-        return c;
-    }
-    let at = code as usize * 2;
-    match u16::from_le_bytes([SOUND[at], SOUND[at + 1]]) {
-        0 => c,
-        number => syllable_char(number),
-    }
-}
-
-/// Syllables live in the private use area, so that they meet no character of a text.
-fn syllable_char(number: u16) -> char {
-    char::from_u32(0xE000 + u32::from(number)).unwrap_or('\u{E000}')
+    table::sound_char(SOUND, c)
 }
 
 /// Letters, digits and sentence punctuation stay; all that can be pushed between two characters goes.
 fn is_kept(c: char) -> bool {
-    c.is_alphanumeric()
+    table::is_han(c)
+        || c.is_alphanumeric()
         || matches!(c, ',' | '。' | '!' | '?' | ';' | ':' | '\n' | '、' | '《' | '》' | '“' | '”')
 }
 

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::table;
 use crate::finding::Span;
 
 /// Folded code point by code point of the Basic Multilingual Plane, little-endian.
@@ -13,24 +14,7 @@ static FOLD: &[u8; 1 << 17] = include_bytes!(concat!(env!("OUT_DIR"), "/fold.bin
 
 /// The folded form of `c`, or `None` where the character is invisible and falls away.
 pub fn fold_char(c: char) -> Option<char> {
-    match c as u32 {
-        code @ 0..=0x7F => Some((code as u8).to_ascii_lowercase() as char),
-        0x00AD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0xFE00..=0xFE0F | 0xFEFF | 0x20E3 => {
-            None
-        }
-        code @ 0x80..=0xFFFF => {
-            let at = code as usize * 2;
-            let folded = u16::from_le_bytes([FOLD[at], FOLD[at + 1]]);
-            Some(char::from_u32(u32::from(folded)).unwrap_or(c))
-        }
-        code @ 0x1_D400..=0x1_D6A3 => {
-            let letter = (code - 0x1_D400) % 26;
-            Some((b'a' + letter as u8) as char)
-        }
-        code @ 0x1_D7CE..=0x1_D7FF => Some((b'0' + ((code - 0x1_D7CE) % 10) as u8) as char),
-        0xE_0100..=0xE_01EF => None,
-        _ => Some(c),
-    }
+    table::fold_char(FOLD, c)
 }
 
 /// `text` folded, without the way back: for lexicon entries, which are folded by the same table.
@@ -42,33 +26,53 @@ pub fn fold(text: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Folded {
     text: String,
-    /// Byte offset of each folded character.
+    /// Index in the original, in characters, of each folded character; none where it is that of the folded character itself.
+    origins: Option<Vec<u32>>,
+    /// Byte offset of each folded character, where counting would take long.
     starts: Vec<u32>,
-    /// Index in the original, in characters, of each folded character.
-    origins: Vec<u32>,
 }
+
+/// Characters of a text up to this many bytes are counted faster than looked up.
+const SHORT: usize = 1 << 10;
 
 impl Folded {
     /// Folds `original`.
     pub fn new(original: &str) -> Self {
-        let mut folded = Self::default();
-        folded.refill(original.chars().enumerate().filter_map(|(i, c)| Some((fold_char(c)?, i as u32))));
-        folded
+        let mut text = String::with_capacity(original.len());
+        for (at, c) in original.chars().enumerate() {
+            match fold_char(c) {
+                Some(c) => text.push(c),
+                None => return Self::with_gaps(original, at),
+            }
+        }
+        Self::of(text, None)
+    }
+
+    /// Folds a text of which the character at `gap` falls away.
+    fn with_gaps(original: &str, gap: usize) -> Self {
+        let mut origins = Vec::with_capacity(gap + original.len() / 3);
+        let folded = original.chars().zip(0..).filter_map(|(c, at)| {
+            let c = fold_char(c)?;
+            origins.push(at);
+            Some(c)
+        });
+        let text = folded.collect();
+        Self::of(text, Some(origins))
     }
 
     /// Builds a view from characters and the index in the original that each stands for, in ascending order.
     pub fn from_parts(parts: impl Iterator<Item = (char, u32)>) -> Self {
-        let mut folded = Self::default();
-        folded.refill(parts);
-        folded
+        let (text, origins) = parts.unzip();
+        Self::of(text, Some(origins))
     }
 
-    fn refill(&mut self, parts: impl Iterator<Item = (char, u32)>) {
-        for (c, origin) in parts {
-            self.starts.push(self.text.len() as u32);
-            self.origins.push(origin);
-            self.text.push(c);
-        }
+    fn of(text: String, origins: Option<Vec<u32>>) -> Self {
+        let starts = if text.len() > SHORT {
+            text.char_indices().map(|(start, _)| start as u32).collect()
+        } else {
+            Vec::new()
+        };
+        Self { text, origins, starts }
     }
 
     /// The folded text.
@@ -78,41 +82,71 @@ impl Folded {
 
     /// The characters with the index in the original that each stands for.
     pub fn parts(&self) -> impl Iterator<Item = (char, u32)> + '_ {
-        self.text.chars().zip(self.origins.iter().copied())
+        self.text
+            .chars()
+            .zip(0..)
+            .map(|(c, at)| (c, self.origins.as_ref().map_or(at, |all| all[at as usize])))
     }
 
     /// The characters of the original that stand for `bytes` of the folded text.
     ///
     /// Characters that fell away inside the range are inside the span; those at its ends are not.
     pub fn span(&self, bytes: Range<usize>) -> Span {
+        let first = self.char_at(bytes.start);
         if bytes.is_empty() {
-            let at = self.origins.get(self.char_at(bytes.start)).copied().unwrap_or_else(|| self.end());
+            let at = self.origin(first).unwrap_or_else(|| self.end());
             return Span { start: at, end: at };
         }
-        let first = self.char_at(bytes.start);
         let last = self.char_at(bytes.end).saturating_sub(1).max(first);
-        match (self.origins.get(first), self.origins.get(last)) {
-            (Some(&start), Some(&end)) => Span { start, end: end + 1 },
+        match (self.origin(first), self.origin(last)) {
+            (Some(start), Some(end)) => Span { start, end: end + 1 },
             _ => Span { start: self.end(), end: self.end() },
         }
     }
 
     /// The bytes of the folded text that stand for characters inside `span` of the original.
     pub fn bytes(&self, span: Span) -> Range<usize> {
-        let byte = |origin: u32| {
-            let at = self.origins.partition_point(|&known| known < origin);
-            self.starts.get(at).map_or(self.text.len(), |&start| start as usize)
+        let start = self.byte_of(span.start);
+        start..self.byte_of(span.end)
+    }
+
+    /// Where the first character that stands for `origin` or what follows it begins.
+    fn byte_of(&self, origin: u32) -> usize {
+        let at = match &self.origins {
+            Some(origins) => origins.partition_point(|&known| known < origin),
+            None => origin as usize,
         };
-        byte(span.start)..byte(span.end)
+        let start = if self.starts.is_empty() {
+            self.text.char_indices().nth(at).map(|(start, _)| start)
+        } else {
+            self.starts.get(at).map(|&start| start as usize)
+        };
+        start.unwrap_or(self.text.len())
     }
 
     /// The number of the folded character that begins at or after byte `offset`.
     fn char_at(&self, offset: usize) -> usize {
-        self.starts.partition_point(|&start| (start as usize) < offset)
+        if self.starts.is_empty() {
+            let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+            before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+        } else {
+            self.starts.partition_point(|&start| (start as usize) < offset)
+        }
+    }
+
+    /// The index in the original of a folded character.
+    fn origin(&self, at: usize) -> Option<u32> {
+        match &self.origins {
+            Some(origins) => origins.get(at).copied(),
+            None => (at < self.char_at(self.text.len())).then_some(at as u32),
+        }
     }
 
     fn end(&self) -> u32 {
-        self.origins.last().map_or(0, |last| last + 1)
+        match &self.origins {
+            Some(origins) => origins.last().map_or(0, |last| last + 1),
+            None => self.char_at(self.text.len()) as u32,
+        }
     }
 }
 
@@ -148,7 +182,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_range_maps_into_the_original(original in "\\PC{0,40}") {
+        fn every_range_maps_into_the_original(original in "\\PC{0,40}", long in any::<bool>()) {
+            let original = if long { original.repeat(SHORT / original.len().max(1) + 1) } else { original };
             let folded = Folded::new(&original);
             let length = original.chars().count() as u32;
             let edges: Vec<usize> =

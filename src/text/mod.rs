@@ -7,3 +7,6 @@ pub mod clause;
 pub mod disguise;
 pub mod fold;
 pub mod segment;
+pub(crate) mod table;
+#[cfg_attr(not(test), expect(dead_code, reason = "only build.rs writes such lists"))]
+pub(crate) mod words;
