@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at, rule::Override,
-    suggest::with_suggestion, transcript::InputConfig,
+    decision::ReviewConfig, gate::Thresholds, law::remedy::Platform, lexicon::line_at, notify::NotifyConfig,
+    rule::Override, suggest::with_suggestion, transcript::InputConfig,
 };
 
 mod origin;
@@ -37,6 +37,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// The platform's own rule of penalties and time limits.
     pub platform: Platform,
+    /// Who is told when a night's run is over.
+    pub notify: NotifyConfig,
     /// What a gate asks.
     pub gate: Thresholds,
     /// What people decided.
@@ -117,7 +119,7 @@ impl Config {
         if let Some(dir) = path.parent() {
             let review = config.review.decisions.iter_mut().chain(&mut config.review.baseline);
             let packs = config.lint.lexicons.iter_mut().chain(&mut config.lint.packs);
-            for path in packs.chain(review).chain(&mut config.gate.gold) {
+            for path in packs.chain(review).chain(&mut config.gate.gold).chain(config.notify.files_mut()) {
                 *path = dir.join(&*path);
             }
             dir.clone_into(&mut config.folder);

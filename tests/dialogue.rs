@@ -28,10 +28,25 @@ fn conversation(lines: &[&str]) -> Conversation {
                 offset: Offset::UTC,
             });
             let source = Source { file: Arc::from("t"), line: number };
-            Message { role, agent: None, time, text: text.trim().to_owned(), recalled: false, source }
+            Message {
+                id: None,
+                role,
+                agent: None,
+                time,
+                text: text.trim().to_owned(),
+                recalled: false,
+                source,
+            }
         })
         .collect();
-    Conversation { id: Arc::from("t"), channel: None, messages, unseen: 0, speech: false }
+    Conversation {
+        id: Arc::from("t"),
+        channel: None,
+        customers: Vec::new(),
+        messages,
+        unseen: 0,
+        speech: false,
+    }
 }
 
 fn ledger(lines: &[&str]) -> Ledger {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use kefulint::{
     config::Config,
-    transcript::{self, Format, Input, InputConfig, Problem, Role, Transcript},
+    transcript::{self, Format, Input, InputConfig, Transcript},
 };
 
 use super::Global;
@@ -100,19 +100,7 @@ impl InputArgs {
     /// Reads everything.
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Transcript> {
         let mut transcript = transcript::read(self.discover(), &config.input)?;
-        // A file in which nobody serves has most likely been read with the roles mistaken: it may not look clean.
-        let silent = transcript
-            .files
-            .iter()
-            .filter(|file| !file.messages.is_empty() && !file.messages.contains_key(&Role::Agent));
-        transcript.problems.extend(silent.map(|file| Problem {
-            file: file.file.clone(),
-            line: None,
-            reason: "no message of an agent in this file, so nothing was judged; if there should be, map the values of \
-                     the role column in kefulint.toml: [input.roles] \"…\" = \"agent\""
-                .to_owned(),
-            raw: None,
-        }));
+        transcript.note_files_without_agents();
         Ok(transcript)
     }
 }

@@ -86,7 +86,11 @@ fn check(global: &Global, out: &mut dyn Write) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-fn diff(comparison: &kefulint::rule::compare::Comparison, out: &mut dyn Write) -> std::io::Result<()> {
+/// The difference, a line each, and its sums.
+pub(crate) fn diff(
+    comparison: &kefulint::rule::compare::Comparison,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     for (sign, list) in [('+', &comparison.appeared), ('-', &comparison.vanished)] {
         for (place, agent, quote) in list {
             let agent = agent.as_deref().unwrap_or("—");

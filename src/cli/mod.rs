@@ -37,12 +37,15 @@ mod inspect;
 mod law;
 mod lexicon;
 mod memory;
+mod nightly;
 mod redact;
 mod report;
 mod rules;
 mod scan;
 mod stats;
+mod store;
 mod train;
+mod trend;
 mod try_line;
 
 /// How a run ended.
@@ -54,11 +57,35 @@ pub(crate) enum Status {
     Failed,
     /// Something could not be read.
     Unread,
+    /// Wrong use or configuration.
+    Wrong,
+    /// Another job holds the store.
+    Busy,
+    /// The store or the disk cannot be used.
+    Store,
+    /// Somebody could not be told.
+    Untold,
+}
+
+impl Status {
+    /// The exit code.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Wrong => 2,
+            Self::Unread => 3,
+            Self::Busy => 4,
+            Self::Store => 5,
+            Self::Untold => 6,
+        }
+    }
 }
 
 /// A compliance linter for Chinese customer-service transcripts.
 ///
-/// Exit codes: 0 done, 1 a check failed, 2 wrong use or configuration, 3 input that could not be read.
+/// Exit codes: 0 done, 1 a check failed, 2 wrong use or configuration, 3 input that could not be read; of a store also
+/// 4 another job is at work on it, 5 it or the disk cannot be used, 6 somebody could not be told.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -202,6 +229,12 @@ enum Command {
     Baseline(baseline::Args),
     /// Write down what was decided on a finding
     Decide(decide::Args),
+    /// Take in what is new since last night, keep history, write the day's report
+    Nightly(Box<nightly::Args>),
+    /// Show risk over weeks from a store, and what is worth a look
+    Trend(trend::Args),
+    /// Report on a store, delete one customer's data, look for damage
+    Store(store::Args),
     /// Merge reports, or make the page on one agent
     Report(report::Args),
     /// Put findings and all that is needed to check them into one file; verify such a file
@@ -244,14 +277,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(status)
     });
     match result {
-        Ok(Status::Done) => ExitCode::SUCCESS,
-        Ok(Status::Failed) => ExitCode::from(1),
-        Ok(Status::Unread) => ExitCode::from(3),
+        Ok(status) => ExitCode::from(status.code()),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nowhere is left to say that standard error is closed.
             let _ = writeln!(io::stderr(), "kefulint: {}", personal::mask(&format!("{error:#}")));
-            ExitCode::from(2)
+            let status = error.downcast_ref().map_or(Status::Wrong, nightly::store_status);
+            ExitCode::from(status.code())
         }
     }
 }
@@ -263,6 +295,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Status> {
         Command::Gate(args) => gate::run(args, global, out),
         Command::Baseline(args) => baseline::run(args, global, out),
         Command::Decide(args) => decide::run(args, global, out),
+        Command::Nightly(args) => nightly::run(args, global, out),
+        Command::Trend(args) => trend::run(args, out),
+        Command::Store(args) => store::run(args, global, out),
         Command::Report(args) => report::run(args, global, out),
         Command::Evidence(args) => evidence::run(args, global, out),
         Command::Try(args) => try_line::run(args, global, out),

@@ -40,6 +40,7 @@ fn of_lines(id: &str, lines: Vec<(Role, Option<Moment>, String)>) -> Conversatio
     let messages = (1..)
         .zip(lines)
         .map(|(line, (role, time, text))| Message {
+            id: None,
             role,
             agent: Some(agent.clone()),
             time,
@@ -48,7 +49,7 @@ fn of_lines(id: &str, lines: Vec<(Role, Option<Moment>, String)>) -> Conversatio
             source: Source { file: file.clone(), line },
         })
         .collect();
-    Conversation { id: id.into(), channel: None, messages, unseen: 0, speech: false }
+    Conversation { id: id.into(), channel: None, customers: Vec::new(), messages, unseen: 0, speech: false }
 }
 
 /// Reads `客: 文字` or `服 10:05: 文字`.

@@ -17,6 +17,7 @@ pub mod schema;
 pub use overlay::OverrideDoc;
 use rayon::prelude::*;
 use schema::{PackDoc, RuleDoc};
+use sha2::{Digest, Sha256};
 
 /// The packs in the binary.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -238,6 +239,16 @@ impl Lexicon {
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
         let packs = self.packs.iter().map(|(file, text)| (&**file, text.as_str()));
         packs.chain(DATA.iter().map(|(name, _)| self.data(name)))
+    }
+
+    /// SHA-256 over the texts of all files: two lexicons of one digest judge alike, wherever they were read.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for (_, text) in self.files() {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
     }
 
     /// What packs say of a rule, word for word: the lists that it may name, the rule, and what is laid over it.

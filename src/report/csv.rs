@@ -24,7 +24,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// A spreadsheet runs what begins like a formula; an apostrophe before it makes it text. Full-width signs count too in
 /// Chinese and Japanese settings, and leading blanks do not help.
-fn inert(text: String) -> String {
+pub(crate) fn inert(text: String) -> String {
     let first = text.trim_start_matches([' ', '\u{3000}']).chars().next();
     if matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')) {
         format!("'{text}")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     absence::{SILENCE, Wordings},
@@ -67,7 +67,7 @@ impl Default for Options {
 }
 
 /// What was found in one conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Linted {
     /// The conversation.
     pub conversation_id: Arc<str>,
@@ -84,7 +84,7 @@ pub struct Linted {
     /// In order of message and severity.
     pub findings: Vec<Finding>,
     /// What nearly fired, where it was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_misses: Vec<NearMiss>,
     /// Ids of rules that could not be evaluated, for want of times.
     pub not_evaluable: Vec<Arc<str>>,
@@ -522,7 +522,7 @@ fn agrees(finding: &Finding, case: &Case<'_>) -> bool {
 }
 
 /// A hit that did not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NearMiss {
     /// The rule.
     pub rule: Arc<str>,

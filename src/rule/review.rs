@@ -55,6 +55,7 @@ fn uncited(linter: &Linter, rule: &Rule) -> Option<Fault> {
 fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<&'static str> {
     let speaker = linter.program().conditions[condition as usize].speaker;
     let message = Message {
+        id: None,
         role: if speaker == Speaker::Customer { Role::Customer } else { Role::Agent },
         agent: None,
         time: None,
@@ -62,8 +63,14 @@ fn dead(linter: &Linter, condition: u32, term: &str, at_least: usize) -> Option<
         recalled: false,
         source: Source { file: "<term>".into(), line: 1 },
     };
-    let chat =
-        Conversation { id: "term".into(), channel: None, messages: vec![message], unseen: 0, speech: false };
+    let chat = Conversation {
+        id: "term".into(),
+        channel: None,
+        customers: Vec::new(),
+        messages: vec![message],
+        unseen: 0,
+        speech: false,
+    };
     let case = Case::new(linter.program(), linter.cues(), &chat);
     let outcome = case.outcome(condition, 0);
     if !outcome.hits.is_empty() || at_least > 1 {

@@ -31,9 +31,9 @@ const UNKNOWN: usize = 8;
 pub(crate) struct Staged {
     /// `None` where the file has no conversation ids.
     pub(crate) conversation: Option<Arc<str>>,
-    pub(crate) message_id: Option<Box<str>>,
     pub(crate) channel: Option<Arc<str>>,
     pub(crate) event: Event,
+    pub(crate) customer: Option<Arc<str>>,
     pub(crate) message: Message,
     /// The sender of a message that was put down to the customer only because it is not the agent of its record.
     not_the_agent: Option<Arc<str>>,
@@ -43,7 +43,7 @@ pub(crate) struct Staged {
 #[derive(Debug)]
 pub(crate) struct Recall {
     pub(crate) conversation: Option<Arc<str>>,
-    pub(crate) message_id: Box<str>,
+    pub(crate) message_id: Arc<str>,
     pub(crate) line: u64,
 }
 
@@ -232,9 +232,9 @@ impl<'s> Assembler<'s> {
 
     fn hand_over(&mut self) {
         let Some(sink) = &mut self.sink else { return };
-        for Staged { conversation, message_id, channel, event, message, .. } in self.staged.drain(..) {
+        for Staged { conversation, channel, event, message, .. } in self.staged.drain(..) {
             *self.messages.entry(message.role).or_default() += 1;
-            let record = Record::Message { id: message_id, channel, event, message };
+            let record = Record::Message { channel, event, message };
             sink.record(&self.name, conversation.as_ref(), record);
         }
         for Recall { conversation, message_id, line } in self.recalls.drain(..) {
@@ -314,6 +314,7 @@ impl<'s> Assembler<'s> {
             if let Some(sender) = &staged.not_the_agent
                 && self.agents.contains(sender)
             {
+                staged.customer.take_if(|customer| customer == sender);
                 staged.message.role = Role::Agent;
                 staged.message.agent = Some(sender.clone());
             }
@@ -380,7 +381,7 @@ impl<'s> Assembler<'s> {
                 self.note(Some(line), damage(Field::MessageId), Some(raw()));
                 None
             }
-            id => id.map(Box::from),
+            id => id.map(Arc::from),
         };
         let agent = match cells.value(Field::AgentId) {
             Some(id) if damaged(id) => {
@@ -388,7 +389,7 @@ impl<'s> Assembler<'s> {
                 None
             }
             Some(id) => Some(self.string(id)),
-            None if role == Role::Agent => self.speaking_agent(cells),
+            None if role == Role::Agent => self.sender(cells),
             None => None,
         };
         let time = cells.value(Field::Time).and_then(|text| self.time(line, text, raw));
@@ -398,6 +399,11 @@ impl<'s> Assembler<'s> {
             self.agents.insert(agent.clone());
         }
         let channel = cells.value(Field::Channel).map(|channel| self.string(channel));
+        let customer = match cells.value(Field::CustomerId) {
+            Some(id) => Some(self.string(id)),
+            None if role == Role::Customer => self.sender(cells),
+            None => None,
+        };
         if text.len() >= CELL && text.encode_utf16().count() == CELL {
             self.note(
                 Some(line),
@@ -408,10 +414,18 @@ impl<'s> Assembler<'s> {
         let source = Source { file: self.name.clone(), line };
         Ok(Staged {
             conversation: None,
-            message_id,
             channel,
             event,
-            message: Message { role, agent, time, text, recalled: event == Event::Recalled, source },
+            customer,
+            message: Message {
+                id: message_id,
+                role,
+                agent,
+                time,
+                text,
+                recalled: event == Event::Recalled,
+                source,
+            },
             not_the_agent,
         })
     }
@@ -492,8 +506,8 @@ impl<'s> Assembler<'s> {
         }
     }
 
-    /// The sender of an agent's message is the agent, unless the column says only what he is.
-    fn speaking_agent(&mut self, cells: &Cells<'_>) -> Option<Arc<str>> {
+    /// Who wrote it by name, unless the column says only what he is.
+    fn sender(&mut self, cells: &Cells<'_>) -> Option<Arc<str>> {
         let sender = cells.value(Field::Sender)?;
         let says_what = names::get().role(sender).is_some();
         (!says_what).then(|| self.string(sender))

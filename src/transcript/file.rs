@@ -118,11 +118,16 @@ fn lent<'l>(sink: &'l mut Option<&mut dyn Sink>) -> Option<&'l mut (dyn Sink + '
 }
 
 fn open(path: &Path) -> Result<Stream<'static>, String> {
-    fs::File::open(path).map(Stream::new).map_err(|error| match error.kind() {
+    fs::File::open(path).map(Stream::new).map_err(|error| not_opened(&error))
+}
+
+/// Why a file cannot be had, for its owner.
+pub(crate) fn not_opened(error: &io::Error) -> String {
+    match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission to read it is denied".to_owned(),
         _ => format!("cannot be opened: {error}"),
-    })
+    }
 }
 
 /// What an error in the middle of a file means to its owner.

@@ -12,13 +12,17 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Conversation, Message, Problem, ReadStats, Role, Transcript,
+    Conversation, Message, Problem, ReadStats, Recall, Role, Source, Transcript,
     assemble::{FileRead, Staged},
     config::Event,
 };
 
 /// A message id that was seen, and where its message stands.
-type SeenIds = HashMap<(usize, Box<str>), usize>;
+type SeenIds = HashMap<(usize, Arc<str>), usize>;
+
+/// The reason given for a recall of what was not read.
+pub(crate) const NOT_AMONG_THOSE_READ: &str =
+    "a message was taken back that is not among those read: evidence is missing";
 
 #[derive(Default)]
 struct Grouping {
@@ -64,8 +68,10 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     // What is taken back may stand in another file, so this waits for all of them.
     for (place, recall, file) in recalls {
         if !grouping.take_back(place, &recall.message_id) {
-            let reason =
-                "a message was taken back that is not among those read: evidence is missing".to_owned();
+            let conversation = grouping.conversations[place].id.clone();
+            let source = Source { file: file.clone(), line: recall.line };
+            transcript.recalls.push(Recall { conversation, message_id: recall.message_id, source });
+            let reason = NOT_AMONG_THOSE_READ.to_owned();
             transcript.problems.push(Problem { file, line: Some(recall.line), reason, raw: None });
         }
     }
@@ -73,10 +79,7 @@ pub(crate) fn group(files: Vec<FileRead>) -> Transcript {
     transcript.conversations = grouping.conversations;
     transcript.conversations.retain(|conversation| !conversation.messages.is_empty());
     for conversation in &mut transcript.conversations {
-        // Stable, so that messages of one second stay in the order of reading.
-        if conversation.messages.iter().all(|message| message.time.is_some()) {
-            conversation.messages.sort_by_key(|message| message.time.map(|time| time.at));
-        }
+        conversation.put_in_order();
     }
     transcript.conversations.sort_by(|a, b| a.id.cmp(&b.id));
     transcript
@@ -92,6 +95,7 @@ impl Grouping {
         self.conversations.push(Conversation {
             id: id.clone(),
             channel: None,
+            customers: Vec::new(),
             messages: Vec::new(),
             unseen: 0,
             speech: false,
@@ -100,17 +104,17 @@ impl Grouping {
     }
 
     /// Marks a message as taken back; answers whether it is there.
-    fn take_back(&mut self, place: usize, id: &str) -> bool {
-        let Some(index) = self.ids.get(&(place, Box::from(id))) else { return false };
+    fn take_back(&mut self, place: usize, id: &Arc<str>) -> bool {
+        let Some(index) = self.ids.get(&(place, id.clone())) else { return false };
         self.conversations[place].messages[*index].recalled = true;
         true
     }
 
     /// Adds a message, unless its id was seen; then says so if it is not simply the same message again.
-    fn add(&mut self, place: usize, staged: Staged) -> Result<(), Option<Problem>> {
+    fn add(&mut self, place: usize, mut staged: Staged) -> Result<(), Option<Problem>> {
         let conversation = &mut self.conversations[place];
         let mut said_before = None;
-        if staged.message_id.is_none()
+        if staged.message.id.is_none()
             && let Some(time) = staged.message.time
         {
             let text = self.hasher.hash_one(&staged.message.text);
@@ -119,14 +123,16 @@ impl Grouping {
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
         }
-        if let Some(id) = staged.message_id {
-            match self.ids.entry((place, id)) {
+        if let Some(id) = &staged.message.id {
+            match self.ids.entry((place, id.clone())) {
                 Entry::Occupied(first) => {
                     let first = &conversation.messages[*first.get()];
                     // The text before an edit stays as evidence.
                     if staged.event != Event::Edit || first.text == staged.message.text {
                         return Err(repeated(first, staged.message));
                     }
+                    // The id stays with the first text; the new one is told by its words and time.
+                    staged.message.id = None;
                 }
                 Entry::Vacant(entry) => drop(entry.insert(conversation.messages.len())),
             }
@@ -139,6 +145,11 @@ impl Grouping {
         }
         if conversation.channel.is_none() {
             conversation.channel = staged.channel;
+        }
+        if let Some(customer) = staged.customer
+            && !conversation.customers.contains(&customer)
+        {
+            conversation.customers.push(customer);
         }
         conversation.messages.push(staged.message);
         Ok(())

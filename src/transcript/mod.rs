@@ -43,6 +43,8 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use archive::file_name;
+pub(crate) use file::not_opened;
+pub(crate) use group::{NOT_AMONG_THOSE_READ, stem};
 pub(crate) use input::is_chat;
 pub(crate) use outline::{Layout, STRUCTURE, Shape, field_of, layout_of};
 
@@ -175,6 +177,8 @@ pub struct Source {
 /// One message of a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
+    /// Its id in the export, if it has one.
+    pub id: Option<Arc<str>>,
     /// Who wrote it.
     pub role: Role,
     /// The agent who wrote it, or, for the other roles, the one serving the conversation if the export says so.
@@ -196,6 +200,8 @@ pub struct Conversation {
     pub id: Arc<str>,
     /// The channel, shop or queue, if the export says so.
     pub channel: Option<Arc<str>>,
+    /// The customers who wrote in it or for whom its records were kept, as far as the export names them.
+    pub customers: Vec<Arc<str>>,
     /// The messages; a message's index in a finding is its index here.
     pub messages: Vec<Message>,
     /// How many of its records hold nothing that can be judged: pictures, voice, records that could not be read. What was
@@ -206,6 +212,13 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Puts the messages in order of time, if all have one; those of one second stay in the order of reading.
+    pub fn put_in_order(&mut self) {
+        if self.messages.iter().all(|message| message.time.is_some()) {
+            self.messages.sort_by_key(|message| message.time.map(|time| time.at));
+        }
+    }
+
     /// The agent to whom message `index` is put down: its own, or the nearest earlier one, or the next.
     pub fn agent_of(&self, index: usize) -> Option<&Arc<str>> {
         let own = self.messages.get(index)?.agent.as_ref();
@@ -228,6 +241,17 @@ pub struct Problem {
     pub raw: Option<String>,
 }
 
+/// A message that was taken back, but does not stand among those read: a store may have it from another night.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recall {
+    /// The conversation.
+    pub conversation: Arc<str>,
+    /// The id of the message.
+    pub message_id: Arc<str>,
+    /// Where the recall was read.
+    pub source: Source,
+}
+
 /// All that was read, and all that was not.
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
@@ -235,10 +259,30 @@ pub struct Transcript {
     pub conversations: Vec<Conversation>,
     /// In order of input and line; what concerns a whole file stands before its lines.
     pub problems: Vec<Problem>,
+    /// Recalls of messages that were not read; each is one of the problems too.
+    pub recalls: Vec<Recall>,
     /// What the reader counted.
     pub stats: ReadStats,
     /// What each file was taken to be, in order of input; files that could not be opened are missing.
     pub files: Vec<FileSummary>,
+}
+
+impl Transcript {
+    /// Notes the files in which nobody serves: the roles were most likely mistaken, and such a file may not look clean.
+    pub fn note_files_without_agents(&mut self) {
+        let silent = self
+            .files
+            .iter()
+            .filter(|file| !file.messages.is_empty() && !file.messages.contains_key(&Role::Agent));
+        self.problems.extend(silent.map(|file| Problem {
+            file: file.file.clone(),
+            line: None,
+            reason: "no message of an agent in this file, so nothing was judged; if there should be, map the values of \
+                     the role column in kefulint.toml: [input.roles] \"…\" = \"agent\""
+                .to_owned(),
+            raw: None,
+        }));
+    }
 }
 
 /// What a file was taken to be, and what it held.

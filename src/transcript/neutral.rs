@@ -106,10 +106,10 @@ impl<W: Write> Sink for Neutral<W> {
             Record::Recall { id, .. } => {
                 self.write(&Line { event: Event::Recall, recalls: Some(id), ..line });
             }
-            Record::Message { id, channel, event, message } => {
+            Record::Message { channel, event, message } => {
                 let masked = (!self.show_personal_data).then(|| personal::mask(&message.text));
                 self.write(&Line {
-                    message_id: id.as_deref(),
+                    message_id: message.id.as_deref(),
                     // That a machine wrote it is said by the role.
                     event: if *event == Event::Bot { Event::Message } else { *event },
                     role: Some(message.role),

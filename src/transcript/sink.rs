@@ -20,8 +20,6 @@ use super::{
 pub enum Record {
     /// A message.
     Message {
-        /// What tells it from every other of its conversation.
-        id: Option<Box<str>>,
         /// The channel, shop or queue.
         channel: Option<Arc<str>>,
         /// What the export says of it.
@@ -32,7 +30,7 @@ pub enum Record {
     /// Takes back the message of that id.
     Recall {
         /// The id of the other message.
-        id: Box<str>,
+        id: Arc<str>,
         /// Where it was read.
         line: u64,
     },
